@@ -1,0 +1,55 @@
+"""Ctrl-C while a Runner runs: the first cancels the main task, the second raises at once."""
+
+import asyncio
+import signal
+import threading
+from types import FrameType
+from typing import Any, Optional
+
+
+class InterruptHandler:
+    """A handler of SIGINT for one main task.
+
+    ``loop`` is the main task's loop; both are only called, so any object that looks like a task will do.
+
+    An object and not a function that knows the task: ``signal.signal`` makes a repr of the handler, and
+    so would compute that of the task and of its result (gh-112559). This one's is the plain one.
+
+    Source: https://docs.python.org/3.11/library/asyncio-runner.html#handling-keyboard-interruption
+    """
+
+    __slots__ = ("_loop", "_main_task", "count")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, main_task: "asyncio.Task[Any]") -> None:
+        self._loop = loop
+        self._main_task = main_task
+        self.count = 0
+
+    def __call__(self, signum: int, frame: Optional[FrameType]) -> None:  # noqa: ARG002  # a handler's
+        self.count += 1
+        if self.count > 1 or self._main_task.done():
+            raise KeyboardInterrupt
+        self._main_task.cancel()
+        # The loop may be asleep in its selector, and would not notice before its next timer.
+        self._loop.call_soon_threadsafe(_wake_up)
+
+    def install(self) -> None:
+        """Take SIGINT over, if it is Python's own handler that has it and signals can be handled here."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            return
+        try:
+            signal.signal(signal.SIGINT, self)
+        except ValueError:
+            # An embedding program may have a main thread without signals (gh-91880).
+            return
+
+    def remove(self) -> None:
+        """Give SIGINT back, unless somebody else has taken it since."""
+        if signal.getsignal(signal.SIGINT) is self:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _wake_up() -> None:
+    pass

@@ -1,0 +1,134 @@
+"""Let a loop make our tasks: what 3.11's loops do by themselves, on any loop of 3.8 to 3.10."""
+
+import asyncio
+import contextvars
+import sys
+from types import FunctionType
+from typing import Any, Callable, Coroutine, Optional, TypeVar
+
+from ._context import ContextCoroutine
+from ._tasks import LoopTask, hide_caller
+
+_T = TypeVar("_T")
+
+# How loop.create_task is called on 3.11 and newer: with a coroutine, ``name`` and ``context``.
+CreateTask = Callable[..., "asyncio.Task[Any]"]
+
+
+def adopt(loop: asyncio.AbstractEventLoop) -> None:
+    """Have ``loop`` make our tasks, those of asyncio.create_task, gather and the like included.
+
+    Nothing but the given object is touched, and that until `release`: its attribute ``create_task``
+    becomes a function that is called like 3.11's. A loop that takes no attributes gets a task factory
+    instead, unless it has one. On 3.11 and newer there is nothing to do.
+    """
+    if sys.version_info >= (3, 11):
+        return
+    by_factory = _is_overridden(loop)
+    try:
+        loop.create_task = _maker(loop)  # type: ignore[method-assign]  # this is the point
+    except AttributeError:
+        by_factory = True
+    if by_factory and loop.get_task_factory() is None:
+        loop.set_task_factory(_task_factory)
+
+
+def release(loop: asyncio.AbstractEventLoop) -> None:
+    """Undo `adopt`: the function refers to the loop, which would else live until a garbage collection."""
+    if sys.version_info < (3, 11):
+        getattr(loop, "__dict__", {}).pop("create_task", None)
+
+
+def create_main_task(
+    loop: asyncio.AbstractEventLoop, coro: "Coroutine[Any, Any, _T]", context: contextvars.Context
+) -> "asyncio.Task[_T]":
+    """Make the task of one ``Runner.run`` in an adopted ``loop``, as native does: through its create_task."""
+    if sys.version_info >= (3, 11) or "create_task" in getattr(loop, "__dict__", {}):
+        return loop.create_task(coro, context=context)  # type: ignore[call-arg]  # new in 3.11
+    return _maker(loop)(coro, context=context)
+
+
+def create_task(
+    coro: "Coroutine[Any, Any, _T]",
+    *,
+    name: Optional[str] = None,
+    context: Optional[contextvars.Context] = None,
+) -> "asyncio.Task[_T]":
+    """Make a task of the running loop and return it.
+
+    ``name`` is the task's name (None: a numbered one); ``context`` the context in which each of its
+    steps runs (None: a copy of the current one). Raises ``RuntimeError`` outside a running loop.
+
+    Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.create_task
+    """
+    return _maker(asyncio.get_running_loop())(coro, name=name, context=context)
+
+
+def _maker(loop: asyncio.AbstractEventLoop) -> CreateTask:
+    """The function that makes ``loop``'s tasks: the one that `adopt` set, or one like it."""
+    present = loop.create_task
+    if getattr(present, "__module__", None) == __name__:
+        return present
+    if _is_overridden(loop):
+        return _through(present)
+    return _directly(loop)
+
+
+def _is_overridden(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether somebody wrote a ``create_task`` over the loop's own, which then wants to be called.
+
+    asyncio's is known, and those of compiled loops are no Python functions.
+    """
+    if "create_task" in getattr(loop, "__dict__", {}):
+        return True
+    create_task = getattr(type(loop), "create_task", None)
+    return isinstance(create_task, FunctionType) and create_task is not asyncio.BaseEventLoop.create_task
+
+
+def _directly(loop: asyncio.AbstractEventLoop) -> CreateTask:
+    """As asyncio's own create_task, but with our task class, and with a context for any task factory's."""
+
+    def create_task(
+        coro: "Coroutine[Any, Any, _T]",
+        *,
+        name: Optional[str] = None,
+        context: Optional[contextvars.Context] = None,
+    ) -> "asyncio.Task[_T]":
+        if loop.is_closed():
+            raise RuntimeError("Event loop is closed")
+        # Asked for each time: user code may set a factory at any moment.
+        factory = loop.get_task_factory()
+        if context is not None and asyncio.iscoroutine(coro):
+            coro = ContextCoroutine(coro, context)
+        if factory is None:
+            task: asyncio.Task[_T] = LoopTask(coro, loop=loop, name=name)
+            hide_caller(task)
+        else:
+            task = factory(loop, coro)  # type: ignore[assignment]  # any Future may come
+            if name is not None and hasattr(task, "set_name"):
+                task.set_name(name)
+        return task
+
+    return create_task
+
+
+def _through(inherited: CreateTask) -> CreateTask:
+    """Call a create_task that a user wrote, which has never heard of ``context``."""
+
+    def create_task(
+        coro: "Coroutine[Any, Any, _T]",
+        *,
+        name: Optional[str] = None,
+        context: Optional[contextvars.Context] = None,
+    ) -> "asyncio.Task[_T]":
+        if context is not None and asyncio.iscoroutine(coro):
+            coro = ContextCoroutine(coro, context)
+        return inherited(coro) if name is None else inherited(coro, name=name)
+
+    return create_task
+
+
+def _task_factory(loop: asyncio.AbstractEventLoop, coro: Any) -> "asyncio.Future[Any]":
+    """For a loop whose own create_task makes the tasks."""
+    task: asyncio.Task[Any] = LoopTask(coro, loop=loop)
+    return task

@@ -1,0 +1,110 @@
+"""3.11's ``Task`` on top of the C task of 3.8 to 3.10."""
+
+import asyncio
+import contextvars
+import sys
+from typing import TYPE_CHECKING, Any, Coroutine, List, Optional, TypeVar
+
+from ._context import ContextCoroutine, unwrapped
+
+_T = TypeVar("_T")
+
+if TYPE_CHECKING:
+    _StockTask = asyncio.Task[_T]
+else:
+    _StockTask = asyncio.Task  # which takes no brackets on 3.8
+
+
+class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
+    """An ``asyncio.Task`` that counts its cancellations and can be given a context.
+
+    ``coro`` is the coroutine to run; ``loop`` the event loop (None: the current one); ``name`` the
+    task's name (None: a numbered one); ``context`` the context in which each step runs (None: a copy
+    of the current one). Raises ``TypeError`` when ``coro`` is not a coroutine.
+
+    Source: https://docs.python.org/3.11/library/asyncio-task.html#task-object
+    """
+
+    # A class attribute until the first cancellation: most tasks never pay for a dictionary.
+    _cancel_requests = 0
+
+    def __init__(
+        self,
+        coro: "Coroutine[Any, Any, _T]",
+        *,
+        loop: Optional[asyncio.AbstractEventLoop] = None,
+        name: Optional[str] = None,
+        context: Optional[contextvars.Context] = None,
+    ) -> None:
+        if context is not None and asyncio.iscoroutine(coro):
+            coro = ContextCoroutine(coro, context)
+        super().__init__(coro, loop=loop, name=name)
+        hide_caller(self)
+
+    def cancel(self, msg: Optional[Any] = None) -> bool:
+        """Ask the task to cancel itself; False when it is already done.
+
+        ``msg`` goes with the ``CancelledError``, on 3.9 and newer: 3.8 knows no messages.
+        Each call counts until the task is done, see `cancelling`.
+
+        Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task.cancel
+        """
+        if not self.done():
+            self._cancel_requests += 1
+        # Called on a finished task too: it clears the flag by which a lost exception is logged.
+        if sys.version_info < (3, 9):
+            return super().cancel()
+        return super().cancel(msg)
+
+    def cancelling(self) -> int:
+        """How many calls of `cancel` are not yet taken back by `uncancel`.
+
+        Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task.cancelling
+        """
+        return self._cancel_requests
+
+    def uncancel(self) -> int:
+        """Take back one call of `cancel`; how many are left.
+
+        Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task.uncancel
+        """
+        if self._cancel_requests > 0:
+            self._cancel_requests -= 1
+        return self._cancel_requests
+
+    def get_coro(self) -> Any:
+        """The coroutine that the task runs."""
+        return unwrapped(super().get_coro())
+
+    def _repr_info(self) -> List[str]:
+        info: List[str] = super()._repr_info()  # type: ignore[misc]  # typeshed leaves it out
+        if self._cancel_requests and not self.done():
+            info[0] = "cancelling"
+        return info
+
+
+if "_coro" in vars(asyncio.Task):
+    # What asyncio's reprs and stacks look at. The Python task, of builds without the C one, keeps its
+    # coroutine in an instance attribute and is left with it: ContextCoroutine looks enough like it there.
+    _stock_coro = vars(asyncio.Task)["_coro"]
+    Task._coro = property(lambda task: unwrapped(_stock_coro.__get__(task)))  # type: ignore[attr-defined]
+
+
+class LoopTask(Task):
+    """A `Task` as a loop's ``create_task`` makes it: initialised by C alone, without a Python frame.
+
+    The context has been dealt with by then. It differs from `Task` in nothing that a user sees.
+    """
+
+    __init__ = asyncio.Task.__init__  # type: ignore[assignment]  # the C slot itself, not one that looks it up
+
+
+for _name in ("__name__", "__qualname__", "__doc__"):
+    setattr(LoopTask, _name, getattr(Task, _name))
+
+
+def hide_caller(task: "asyncio.Task[Any]") -> None:
+    """Let a task's source traceback, which debug mode keeps, end where the user's code does."""
+    source_traceback = task._source_traceback  # type: ignore[attr-defined]
+    if source_traceback:
+        del source_traceback[-1]
