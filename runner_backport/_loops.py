@@ -1,6 +1,7 @@
 """Let a loop make our tasks: what 3.11's loops do by themselves, on any loop of 3.8 to 3.10."""
 
 import asyncio
+import contextlib
 import contextvars
 import sys
 from types import FunctionType
@@ -107,6 +108,10 @@ def _directly(loop: asyncio.AbstractEventLoop) -> CreateTask:
             task = factory(loop, coro)  # type: ignore[assignment]  # any Future may come
             if name is not None and hasattr(task, "set_name"):
                 task.set_name(name)
+            if sys.version_info < (3, 10) and not hasattr(task, "_source_traceback"):
+                # asyncio.ensure_future of 3.8 and 3.9 reads it off whatever a factory made.
+                with contextlib.suppress(AttributeError):
+                    task._source_traceback = None  # type: ignore[attr-defined]
         return task
 
     return create_task

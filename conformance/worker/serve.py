@@ -1,0 +1,84 @@
+"""The worker's life: settle, load, say hello, run what is asked for, stop."""
+
+import argparse
+import sys
+import traceback
+import unittest
+from typing import Any, Callable, Dict, List
+
+from . import suites, surroundings
+from .channel import Channel
+from .exercise import Exercise
+from .objects import resolve
+from .outcomes import Reporter, test_id
+
+
+def main(arguments: List[str]) -> None:
+    """Serve the driver until it says stop or goes away; ``arguments`` are those of the command line."""
+    options = _parse(arguments)
+    del sys.argv[1:]
+    channel = Channel(options.commands, options.events)
+    surroundings.settle()
+    packages = surroundings.installed()
+    save_coverage = _start_coverage(options.coverage, options.coverage_source)
+    exercise = Exercise()
+    names = {"Runner": options.runner, "run": options.run, "Task": options.task}
+    try:
+        native = surroundings.native_names(names, resolve)
+        sys.path.insert(0, options.tree)
+        tests = {test_id(test): test for test in suites.load(_request(options), exercise)}
+    except BaseException:  # noqa: BLE001  # whatever the judged code raises here is its outcome
+        channel.send("broken", detail=traceback.format_exc())
+        return
+    surroundings.freeze()
+    channel.send("hello", tests=list(tests), native=native, **surroundings.describe(packages))
+    reporter = Reporter(channel, exercise, save_coverage)
+    while True:
+        command = channel.receive()
+        if command is None or command["command"] == "stop":
+            return
+        _run([tests[name] for name in command["tests"]], reporter)
+        channel.send("idle")
+
+
+def _run(tests: List[unittest.TestCase], reporter: Reporter) -> None:
+    """Run the tests with their classes' and module's fixtures, as unittest does."""
+    unittest.TestSuite(tests).run(reporter)
+
+
+def _parse(arguments: List[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="conformance worker")
+    parser.add_argument("--commands", type=int, required=True, help="file descriptor to read commands from")
+    parser.add_argument("--events", type=int, required=True, help="file descriptor to write events to")
+    parser.add_argument("--tree", required=True, help="folder that holds the upstream test package")
+    parser.add_argument("--suite", choices=["runners", "tasks"], required=True)
+    parser.add_argument("--mode", choices=["plain", "context"], default="plain")
+    parser.add_argument("--loop", required=True, help="module:callable")
+    parser.add_argument("--runner", help="module:attribute; none for the native one")
+    parser.add_argument("--run", help="module:attribute")
+    parser.add_argument("--task", help="module:attribute")
+    parser.add_argument("--coverage", help="data file to measure into, with the coverage package")
+    parser.add_argument("--coverage-source", help="package to measure")
+    return parser.parse_args(arguments)
+
+
+def _request(options: argparse.Namespace) -> suites.Request:
+    fields: Dict[str, Any] = {
+        name: getattr(options, name) for name in ("suite", "mode", "loop", "runner", "run", "task")
+    }
+    return suites.Request(**fields)
+
+
+def _start_coverage(data_file: "str | None", source: "str | None") -> Callable[[], None]:
+    """Measure the judged package from before its import on, if asked to; returns what saves the data."""
+    if data_file is None:
+        return lambda: None
+    import coverage  # noqa: PLC0415  # in the environment only where coverage is asked for
+
+    measuring = coverage.Coverage(
+        data_file=data_file, branch=True, source_pkgs=[source], config_file=False, messages=False
+    )
+    measuring.start()
+    # Called after each test, so that a killed worker loses only the test that it was running.
+    save: Callable[[], None] = measuring.save
+    return save

@@ -1,0 +1,119 @@
+"""Load one upstream suite, unedited, with the implementation put in the place of what it tests."""
+
+import asyncio
+import contextvars
+import importlib
+import sys
+import unittest
+from typing import Any, Callable, List, Optional, Type
+
+from . import loops
+from .exercise import Exercise
+from .objects import resolve
+
+PACKAGE = "test.test_asyncio"
+
+
+class Request:
+    """What the driver asked for; names are ``module:attribute``, and None for the native implementation."""
+
+    def __init__(
+        self,
+        *,
+        suite: str,
+        mode: str,
+        loop: str,
+        runner: Optional[str],
+        run: Optional[str],
+        task: Optional[str],
+    ) -> None:
+        self.suite = suite
+        self.mode = mode
+        self.loop = loop
+        self.runner = runner
+        self.run = run
+        self.task = task
+
+
+def load(request: Request, exercise: Exercise) -> List[unittest.TestCase]:
+    """Import the suite's file from the tree that is first on ``sys.path``, and return its tests in order.
+
+    Raises whatever the file, the implementation or the loop raise when they are imported.
+    """
+    # First the task, since a compiled loop keeps the asyncio.Task that it finds when it is imported.
+    if request.suite == "tasks" and request.task is not None:
+        _replace_task(resolve(request.task), request.mode, exercise)
+    if request.suite == "runners" and request.runner is not None:
+        _replace_runner(resolve(request.runner), request.run, exercise)
+    factory = resolve(request.loop)
+    if request.loop == loops.ASYNCIO:
+        module = _import("test_" + request.suite)
+    elif request.suite == "runners":
+        loops.use(factory)
+        module = _import("test_runners")
+        module.BaseTest.new_loop = loops.runners_loop(factory)
+    else:
+        factory = loops.with_visible_executor(factory)
+        loops.use(factory)
+        _import("utils").TestLoop = loops.without_mocked_clock(factory)
+        module = _import("test_tasks")
+    return list(_tests(unittest.defaultTestLoader.loadTestsFromModule(module)))
+
+
+def _import(name: str) -> Any:
+    module = importlib.import_module(PACKAGE + "." + name)
+    first = sys.path[0]
+    if not (module.__file__ or "").startswith(first):
+        raise ImportError(f"{name} was loaded from {module.__file__}, not from {first}")
+    return module
+
+
+def _replace_runner(runner: Any, run: Optional[str], exercise: Exercise) -> None:
+    """Put the implementation's Runner and run where the tests look for asyncio's."""
+    stand_in: Any = asyncio
+    stand_in.Runner = exercise.noting(runner)
+    stand_in.run = exercise.noting(resolve(run) if run is not None else _run_of(runner))
+
+
+def _run_of(runner: Any) -> Callable[..., Any]:
+    """``asyncio.run``, as its documentation puts it, for an implementation that has a Runner alone."""
+
+    def run(main: Any, *, debug: Optional[bool] = None) -> Any:
+        with runner(debug=debug) as one:
+            return one.run(main)
+
+    return run
+
+
+def _replace_task(task: Type[Any], mode: str, exercise: Exercise) -> None:
+    """Put the implementation's Task where the tests look for the C task, on its own or with contexts."""
+    under_test = _with_context(task) if mode == "context" else task
+    exercise.watch(under_test)
+    # The C task goes by three names: the tests' own, and the two by which loops and users make tasks.
+    asyncio.tasks._CTask = asyncio.tasks.Task = asyncio.Task = under_test  # type: ignore[attr-defined, misc]
+
+
+def _with_context(task: Type[Any]) -> Type[Any]:
+    """``task``, but each is made with an explicit context: a copy of the current one, as if by default."""
+
+    class Task(task):  # type: ignore[misc]
+        def __init__(self, coro: Any, *, context: Any = None, **kwargs: Any) -> None:
+            if context is None:
+                context = contextvars.copy_context()
+            super().__init__(coro, context=context, **kwargs)
+            # Debug mode's traceback of the task's creation would show this frame.
+            if self._source_traceback:
+                del self._source_traceback[-1]
+
+    Task.__name__ = task.__name__
+    Task.__qualname__ = task.__qualname__
+    Task.__module__ = task.__module__
+    return Task
+
+
+def _tests(suite: Any) -> Any:
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from _tests(item)
+        else:
+            yield item

@@ -1,0 +1,53 @@
+"""Bring the process into the state that every run starts from, and say what is in it."""
+
+import asyncio
+import faulthandler
+import gc
+import platform
+import signal
+import sys
+from typing import Any, Dict, Optional
+
+
+def settle() -> None:
+    """Undo what a worker inherits: a background job has SIGINT ignored, and a parent may block signals."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    # On a crash, and on the SIGABRT that ends a test past its time limit, say on stderr where it was.
+    faulthandler.enable()
+
+
+def freeze() -> None:
+    """Take all that is imported by now out of garbage collection, which took most of the suites' time."""
+    gc.collect()
+    gc.freeze()
+
+
+def describe(packages: Dict[str, str]) -> Dict[str, Any]:
+    """What runs here: the interpreter, and the versions of the installed distributions."""
+    return {
+        "interpreter": platform.python_version(),
+        "build": sys.version,
+        "c_task": hasattr(asyncio.tasks, "_CTask"),
+        "packages": packages,
+    }
+
+
+def installed() -> Dict[str, str]:
+    """Name and version of each distribution in the environment."""
+    from importlib.metadata import distributions  # noqa: PLC0415  # before the test tree is on the path
+
+    return {str(found.metadata["Name"]): found.version for found in distributions()}
+
+
+def native_names(names: Dict[str, Optional[str]], resolve: Any) -> Dict[str, bool]:
+    """For each of Runner, run and Task, whether the implementation's is asyncio's own object.
+
+    ``names`` maps asyncio's attribute to the implementation's ``module:attribute``, or to None.
+    """
+    return {
+        attribute: resolve(name) is getattr(asyncio, attribute, None)
+        for attribute, name in names.items()
+        if name is not None
+    }
