@@ -79,6 +79,8 @@ def _run_of(runner: Any) -> Callable[..., Any]:
     """``asyncio.run``, as its documentation puts it, for an implementation that has a Runner alone."""
 
     def run(main: Any, *, debug: Optional[bool] = None) -> Any:
+        if asyncio._get_running_loop() is not None:
+            raise RuntimeError("run() cannot be called from a running event loop")
         with runner(debug=debug) as one:
             return one.run(main)
 

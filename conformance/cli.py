@@ -1,0 +1,168 @@
+"""The command line: options in, exit status out. What a command does is in ``commands``, imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from conformance import __version__
+from conformance.errors import ConformanceError, ExitStatus
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_FILE = click.Path(path_type=Path)
+
+_SELECTION = (
+    click.option(
+        "--python",
+        "pythons",
+        multiple=True,
+        metavar="GLOB",
+        help="Interpreters: 3.8, 3.8.18, '3.1*' or a path.",
+    ),
+    click.option("--loop", "loops", multiple=True, metavar="GLOB", help="Event loops, such as uvloop."),
+    click.option("--implementation", "implementations", multiple=True, metavar="GLOB", help="What to judge."),
+    click.option("--suite", "suites", multiple=True, metavar="GLOB", help="runners or tasks."),
+    click.option(
+        "--config", type=_FILE, metavar="FILE", help="Your own [[implementation]] and [[loop]] tables."
+    ),
+)
+_SOURCE = (
+    click.option(
+        "--source",
+        type=click.Choice(["auto", "git", "interpreter"]),
+        default="auto",
+        show_default=True,
+        help="Where upstream files come from; auto tries git, then an installed interpreter of that release.",
+    ),
+    click.option("--remote", metavar="URL", help="The git remote or local mirror instead of CPython's own."),
+)
+
+
+def _with(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options at once, in the order in which help shows them."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="conformance")
+def commands() -> None:
+    r"""Judge implementations of asyncio.Runner by CPython's own tests, against native CPython.
+
+    \b
+    Exit status: 0 all as expected, 1 an unexpected verdict, 2 wrong usage,
+    3 the run could not be completed, 130 interrupted.
+    """
+
+
+@commands.command()
+@_with(*_SELECTION)
+@click.option(
+    "-k", "pattern", metavar="TEST", help="Only tests whose id holds this text, or matches this glob."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), help="Workers at once.  [default: 4 a core; the suites mostly sleep]"
+)
+@click.option(
+    "--timeout", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds for each test."
+)
+@click.option(
+    "--out", type=_FILE, metavar="FILE", help="The report document.  [default: .conformance/results.jsonl]"
+)
+@click.option(
+    "--expectations", type=_FILE, metavar="FILE", help="Declared verdicts instead of the project's own."
+)
+@click.option(
+    "--coverage", type=_FILE, metavar="DIR", help="Measure the implementation; data files go there."
+)
+@_with(*_SOURCE)
+def run(**options: Any) -> ExitStatus:
+    r"""Run the plan and report: the main command.
+
+    \b
+    Example: python -m conformance run --python 3.8 --loop uvloop --suite runners
+    """
+    from conformance.commands.run import run_plan  # noqa: PLC0415  # what it needs is slow to import
+
+    return run_plan(tuple(sys.argv[1:]), **options)
+
+
+@commands.command()
+@_with(*_SELECTION)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def plan(**options: Any) -> ExitStatus:
+    r"""Show the cells that run would run, without running.
+
+    \b
+    Example: python -m conformance plan --python '3.1*' --format json
+    """
+    from conformance.commands.plan import show_plan  # noqa: PLC0415  # likewise
+
+    return show_plan(**options)
+
+
+@commands.command()
+@_with(*_SOURCE)
+@click.option(
+    "--update", "tags", multiple=True, metavar="TAG", help="Pin this tag in the lock instead of syncing."
+)
+def sync(**options: Any) -> ExitStatus:
+    r"""Bring the upstream files in that the lock pins, verified by their git blob ids.
+
+    \b
+    Example: python -m conformance sync --source git --remote /srv/mirrors/cpython.git
+    """
+    from conformance.commands.sync import bring_in  # noqa: PLC0415  # likewise
+
+    return bring_in(**options)
+
+
+@commands.command()
+@click.argument("document", type=_FILE)
+def report(document: Path) -> ExitStatus:
+    r"""Show the report of a document that run wrote.
+
+    \b
+    Example: python -m conformance report .conformance/results.jsonl
+    """
+    from conformance.commands.report import show_report  # noqa: PLC0415  # likewise
+
+    return show_report(document)
+
+
+@commands.command()
+def doctor() -> ExitStatus:
+    r"""Say what is found and what is missing on this machine, and what to do about it.
+
+    \b
+    Example: python -m conformance doctor
+    """
+    from conformance.commands.doctor import examine  # noqa: PLC0415  # likewise
+
+    return examine()
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    try:
+        status = commands.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = ExitStatus.WRONG_USAGE
+    except ConformanceError as error:
+        click.echo(f"conformance: {error}", err=True)
+        status = error.status
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("conformance: interrupted", err=True)
+        status = ExitStatus.INTERRUPTED
+    sys.exit(int(status or ExitStatus.AS_EXPECTED))

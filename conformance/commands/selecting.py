@@ -1,0 +1,59 @@
+"""From the options that select cells to a plan: what ``run`` and ``plan`` have in common."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from conformance.configuration import read_configuration
+from conformance.errors import PlanError, UsageError
+from conformance.places import ROOT, UPSTREAM
+from conformance.plan import Selection, find_interpreters, make_plan, wanted_series
+from conformance.records import Plan
+from conformance.sync import Lock, read_lock
+
+
+@frozen
+class Selected:
+    """The plan, and the lock that it was made from."""
+
+    plan: Plan
+    lock: Lock
+
+
+def select(
+    pythons: tuple[str, ...],
+    loops: tuple[str, ...],
+    implementations: tuple[str, ...],
+    suites: tuple[str, ...],
+    config: Path | None,
+) -> Selected:
+    """Make the plan that the options ask for. Raises UsageError, PlanError or SyncError."""
+    configuration = read_configuration(config)
+    lock = read_lock(UPSTREAM)
+    found = find_interpreters(_wanted(pythons))
+    if pythons and found.missing:
+        missing = found.missing[0]
+        raise PlanError(f"Python {missing.python}, asked for by name, was not found.", missing.advice)
+    plan = make_plan(configuration, Selection(loops, implementations, suites), found, lock.tags)
+    if not plan.cells:
+        raise UsageError("Nothing is left to judge.", "See 'python -m conformance plan' for what there is.")
+    return Selected(plan=plan, lock=lock)
+
+
+def _wanted(pythons: tuple[str, ...]) -> list[str]:
+    """The interpreters to look for: those named, globs resolved among those listed, or all that are listed."""
+    listed = wanted_series(ROOT)
+    wanted: dict[str, Any] = {}
+    for python in pythons or ("*",):
+        if any(character in python for character in "*?["):
+            matching = [series for series in listed if fnmatchcase(series, python)]
+            if not matching:
+                raise UsageError(f"No listed Python matches '{python}'.", f"Listed: {', '.join(listed)}.")
+            wanted.update(dict.fromkeys(matching))
+        else:
+            wanted[python] = None
+    return list(wanted)

@@ -1,0 +1,118 @@
+"""Read which loops and implementations there are: the harness's own, then those of a user's file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import NOTHING, fields, frozen
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from conformance.errors import UsageError
+from conformance.records import Implementation, Loop
+
+DEFAULTS = Path(__file__).with_name("defaults.toml")
+_OBJECT = re.compile(r"[\w.]+:[\w.]+")
+
+
+@frozen
+class Configuration:
+    """The declared loops and implementations, by name."""
+
+    loops: Mapping[str, Loop]
+    implementations: Mapping[str, Implementation]
+
+
+def read_configuration(user_file: Path | None = None) -> Configuration:
+    """The harness's own declarations, with those of ``user_file`` added to or put over them by name.
+
+    Raises UsageError, with the file, the entry, the key and the accepted values, for what is wrong.
+    """
+    loops: dict[str, Loop] = {}
+    implementations: dict[str, Implementation] = {}
+    for file in (DEFAULTS, *([user_file] if user_file else [])):
+        tables = _read(file)
+        for entry in tables.get("loop", []):
+            loop = Loop(**_checked(Loop, entry, file))
+            loops[loop.name] = loop
+        for entry in tables.get("implementation", []):
+            implementation = Implementation(**_checked(Implementation, entry, file))
+            implementations[implementation.name] = implementation
+    return Configuration(loops=loops, implementations=implementations)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(
+            f"{file} cannot be read as TOML: {error}.", "Mend the file that --config names."
+        ) from error
+    for name, value in tables.items():
+        if name not in ("loop", "implementation") or not isinstance(value, list):
+            raise UsageError(
+                f"{file} has '{name}', which is not known.",
+                "A configuration holds [[loop]] and [[implementation]] tables alone.",
+            )
+    return tables
+
+
+def _checked(record: type[Any], entry: Any, file: Path) -> dict[str, Any]:
+    """The entry's values as the record takes them."""
+    kind = record.__name__.lower()
+    if not isinstance(entry, dict):
+        raise UsageError(f"{file}: a {kind} is not a table.", f"Write it under [[{kind}]].")
+    where = f"{file}, {kind} '{entry.get('name', '?')}'"
+    known = {field.name: field for field in fields(record)}
+    for key in entry:
+        if key not in known:
+            raise UsageError(f"{where}: the key '{key}' is not known.", f"Known keys: {', '.join(known)}.")
+    needed = [name for name, field in known.items() if field.default is NOTHING]
+    for key in needed:
+        if key not in entry:
+            raise UsageError(f"{where}: the key '{key}' is missing.", f"Needed keys: {', '.join(needed)}.")
+    return {key: _value(key, value, where, file) for key, value in entry.items()}
+
+
+def _value(key: str, value: Any, where: str, file: Path) -> Any:
+    if key == "requires":
+        if not isinstance(value, list) or not all(_is_requirement(item) for item in value):
+            raise UsageError(
+                f"{where}: requires is {value!r}.", 'Give a list of requirements, such as ["a==1"].'
+            )
+        return tuple(value)
+    if not isinstance(value, str) or not value:
+        raise UsageError(f"{where}: {key} is {value!r}.", "Give a string that is not empty.")
+    if key in ("runner", "run", "task", "factory") and not _OBJECT.fullmatch(value):
+        raise UsageError(
+            f"{where}: {key} is '{value}'.", "Give 'module:attribute', such as 'taskgroup:Runner'."
+        )
+    if key == "name" and not re.fullmatch(r"[\w.+-]+", value):
+        raise UsageError(f"{where}: the name is not usable.", "Use letters, digits and . _ + - alone.")
+    if key == "python":
+        try:
+            SpecifierSet(value)
+        except InvalidSpecifier as error:
+            raise UsageError(
+                f"{where}: python is '{value}'.", "Give a range, such as '>=3.8,<3.11'."
+            ) from error
+    if key == "path":
+        path = (file.parent / value).resolve()
+        if not (path / "pyproject.toml").is_file():
+            raise UsageError(
+                f"{where}: there is no pyproject.toml in {path}.", "Name a folder that can be built."
+            )
+        return path
+    return value
+
+
+def _is_requirement(item: Any) -> bool:
+    try:
+        Requirement(item)
+    except (InvalidRequirement, TypeError):
+        return False
+    return True

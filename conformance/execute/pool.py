@@ -1,0 +1,63 @@
+"""Run many cells at once; the fourth step of the pipeline."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from threading import Event as Flag
+from typing import Protocol
+
+from conformance.execute import supervise
+from conformance.execute.supervise import Course, Order, see_through
+from conformance.records import Outcome, Suite
+
+
+class Listener(supervise.Listener, Protocol):
+    """Who wants to know what happens while it happens; called from several threads."""
+
+    def cell_finished(self, cell: str, counts: Mapping[Outcome, int], seconds: float) -> None:
+        """All tests of a cell have ended."""
+
+
+DEFAULT_JOBS = 4 * (os.cpu_count() or 1)
+"""Workers at once: more than there are cores, since the suites mostly sleep."""
+
+
+def execute(
+    orders: Sequence[Order], jobs: int, listener: Listener, on_course: Callable[[Order, Course], None]
+) -> None:
+    """Run the orders, ``jobs`` at a time and the long ones first; ``on_course`` is called, in this thread, as each is done.
+
+    Raises ExecuteError when no worker starts. On KeyboardInterrupt all workers are ended first.
+    """
+    abandoned = Flag()
+    waiting = sorted(orders, key=_expected_length, reverse=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        running: dict[Future[Course], Order] = {
+            pool.submit(_timed, order, listener, abandoned): order for order in waiting
+        }
+        try:
+            while running:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    on_course(running.pop(future), future.result())
+        except BaseException:
+            abandoned.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _timed(order: Order, listener: Listener, abandoned: Flag) -> Course:
+    began = time.monotonic()
+    course = see_through(order, listener, abandoned)
+    counts = Counter(result.outcome for result in course.results)
+    listener.cell_finished(order.cell.name, counts, time.monotonic() - began)
+    return course
+
+
+def _expected_length(order: Order) -> tuple[bool, bool]:
+    """test_tasks takes 15 to 30 seconds and test_runners one; foreign loops take longer than asyncio's."""
+    return order.cell.suite is Suite.TASKS, order.cell.loop.requires != ()

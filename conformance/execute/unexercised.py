@@ -1,0 +1,57 @@
+"""Remember which tests never construct what is judged, so that only the baseline needs to run them.
+
+It is found out when a test first runs for a subject. It depends on the upstream file, the interpreter
+and the loop, so these make the name under which it is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from conformance.records import Cell, Outcome, Result
+
+
+class Unexercised:
+    """The findings in ``folder``, one small file each; a file that cannot be read counts as no finding."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def known(self, cell: Cell, blob: str) -> Collection[str]:
+        """The tests of ``cell`` that are known to be unexercised; ``blob`` is the upstream file's id."""
+        try:
+            tests = json.loads(self._file(cell, blob).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ()
+        return frozenset(test for test in tests if isinstance(test, str)) if isinstance(tests, list) else ()
+
+    def learn(self, cell: Cell, blob: str, results: Iterable[Result], left_out: Collection[str]) -> None:
+        """Keep what a run of the whole ``cell`` has shown; a test that did not pass is run again next time."""
+        found = {
+            result.test
+            for result in results
+            if result.exercised is False and result.outcome is Outcome.PASSED
+        }
+        tests = sorted(found.union(left_out))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="utf-8") as aside:
+            json.dump(tests, aside)
+        Path(aside.name).replace(self._file(cell, blob))
+
+    def _file(self, cell: Cell, blob: str) -> Path:
+        interpreter = cell.interpreter
+        key = [
+            cell.suite,
+            cell.mode,
+            cell.loop.factory,
+            cell.loop.requires,
+            interpreter.version,
+            interpreter.build,
+            blob,
+        ]
+        digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
+        return self._folder / f"{cell.suite}-{interpreter.version}-{cell.loop.name}-{digest}.json"

@@ -1,0 +1,94 @@
+"""Read the file of expectations for the judge step, and refuse what could never come true."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from conformance.errors import UsageError
+from conformance.judge.expectations import Expectation
+from conformance.records import Mode, Suite, Verdict
+
+_CONDITIONS = ("implementation", "suite", "mode", "loop", "python")
+_REQUIRED = ("test", "verdict", "reason")
+_KEYS = (*_CONDITIONS, *_REQUIRED, "link")
+_VERDICTS = tuple(verdict for verdict in Verdict if verdict is not Verdict.CONFORMANT)
+
+
+def read_expectations(path: Path) -> tuple[Expectation, ...]:
+    """Return the expectations of a TOML file, in its order.
+
+    Raises UsageError, naming the file and the entry, when the file cannot be read or an entry is wrong.
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.", "Name a file of expectations that exists."
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.", "Correct the file.") from error
+    if unknown := sorted(data.keys() - {"expectation"}):
+        raise UsageError(
+            f"{path} has the unknown key {unknown[0]!r}.", "It holds only tables named [[expectation]]."
+        )
+    entries = data.get("expectation", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UsageError(
+            f"{path}: 'expectation' is not a list of tables.", "Begin each with [[expectation]]."
+        )
+    return tuple(_Entry(path, number, entry).read() for number, entry in enumerate(entries, start=1))
+
+
+class _Entry:
+    """One table of the file, which can say where it stands when something in it is wrong."""
+
+    def __init__(self, path: Path, number: int, values: Mapping[str, Any]) -> None:
+        self.number = number
+        self._values = values
+        self._place = f"{path}, entry {number} ({values.get('test', 'no test')})"
+
+    def read(self) -> Expectation:
+        if unknown := sorted(self._values.keys() - set(_KEYS)):
+            raise self._wrong(f"unknown key {unknown[0]!r}", f"The keys are: {', '.join(_KEYS)}.")
+        texts = {key: self._text(key, value) for key, value in self._values.items()}
+        for key in _REQUIRED:
+            if key not in texts:
+                raise self._wrong(f"no {key}", f"Every entry has {', '.join(_REQUIRED)}.")
+        self._selects_some("suite", texts, Suite)
+        self._selects_some("mode", texts, Mode)
+        python, verdict = self._python(texts.pop("python", "")), self._verdict(texts.pop("verdict"))
+        return Expectation(number=self.number, python=python, verdict=verdict, **texts)
+
+    def _text(self, key: str, value: object) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise self._wrong(f"{key} = {value!r}", "It must be a text that is not empty.")
+        return value
+
+    def _verdict(self, text: str) -> Verdict:
+        if text not in _VERDICTS:
+            raise self._wrong(f"verdict = {text!r}", _one_of(_VERDICTS))
+        return Verdict(text)
+
+    def _selects_some(self, key: str, texts: Mapping[str, str], values: type[StrEnum]) -> None:
+        if key in texts and not any(fnmatchcase(value, texts[key]) for value in values):
+            raise self._wrong(f"{key} = {texts[key]!r}", _one_of(values))
+
+    def _python(self, text: str) -> SpecifierSet:
+        try:
+            return SpecifierSet(text)
+        except InvalidSpecifier:
+            raise self._wrong(f"python = {text!r}", "It must be like '>=3.8,<3.11' or '==3.13.*'.") from None
+
+    def _wrong(self, what: str, advice: str) -> UsageError:
+        return UsageError(f"{self._place} has {what}.", advice)
+
+
+def _one_of(values: Iterable[str]) -> str:
+    return f"It must be one of: {', '.join(values)}."

@@ -1,0 +1,6 @@
+"""Which cells to run: interpreters that are there × loops × implementations × suites, and their baselines."""
+
+from conformance.plan.cells import Selection, make_plan
+from conformance.plan.interpreters import Found, find_interpreters, wanted_series
+
+__all__ = ["Found", "Selection", "find_interpreters", "make_plan", "wanted_series"]

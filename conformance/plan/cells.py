@@ -1,0 +1,129 @@
+"""Make the plan: every cell that was asked for and applies, and the baseline of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from attrs import frozen
+from packaging.specifiers import SpecifierSet
+
+from conformance.configuration import Configuration
+from conformance.errors import PlanError, UsageError
+from conformance.plan.interpreters import Found, find_interpreters
+from conformance.records import NATIVE, Cell, Implementation, Interpreter, Loop, Mode, Plan, Suite
+
+RUNNERS_SERIES = "3.11"
+"""The series whose test_runners.py judges every interpreter, and whose native Runner is below 3.11 the model."""
+FIRST_NATIVE_RUNNER = (3, 11)
+T = TypeVar("T")
+
+DEFAULT_IMPLEMENTATIONS = ("runner_backport", "runner_backport-own")
+
+
+@frozen
+class Selection:
+    """What a user asked for; globs, and empty for the default."""
+
+    loops: tuple[str, ...] = ()
+    implementations: tuple[str, ...] = ()
+    suites: tuple[str, ...] = ()
+
+
+def make_plan(configuration: Configuration, selection: Selection, found: Found, tags: Iterable[str]) -> Plan:
+    """The cells of ``selection`` on the interpreters that were ``found``, baselines first.
+
+    ``tags`` are those that the lock pins, such as ``v3.8.18``. Raises UsageError for a name that matches
+    nothing, and PlanError when a baseline cannot be run.
+    """
+    loops = _selected("loop", configuration.loops, selection.loops, tuple(configuration.loops))
+    implementations = _selected(
+        "implementation", configuration.implementations, selection.implementations, DEFAULT_IMPLEMENTATIONS
+    )
+    suites = _selected("suite", {suite.value: suite for suite in Suite}, selection.suites, tuple(Suite))
+    tag_of = {".".join(tag.lstrip("v").split(".")[:2]): tag for tag in tags}
+    native = configuration.implementations[NATIVE]
+    subjects: list[Cell] = []
+    baselines: dict[str, Cell] = {}
+    for interpreter in found.interpreters:
+        for loop in loops:
+            for implementation in implementations:
+                for suite, mode in _applying(implementation, suites, interpreter):
+                    tag = _tag(suite, interpreter, tag_of)
+                    if tag is None or not _supports(loop, interpreter):
+                        continue
+                    baseline = _baseline(suite, interpreter, loop, native, tag, found)
+                    baselines[baseline.name] = baseline
+                    subjects.append(
+                        Cell(
+                            interpreter=interpreter,
+                            loop=loop,
+                            implementation=implementation,
+                            suite=suite,
+                            mode=mode,
+                            tag=tag,
+                            baseline=baseline.name,
+                        )
+                    )
+    return Plan(cells=(*baselines.values(), *subjects), missing=found.missing)
+
+
+def _applying(
+    implementation: Implementation, suites: Sequence[Suite], interpreter: Interpreter
+) -> list[tuple[Suite, Mode]]:
+    """The suites, and the modes of each, in which the implementation is judged on the interpreter."""
+    if not _supports(implementation, interpreter):
+        return []
+    has_native = interpreter.release[:2] >= FIRST_NATIVE_RUNNER
+    applying: list[tuple[Suite, Mode]] = []
+    if Suite.RUNNERS in suites and (has_native or implementation.name != NATIVE):
+        applying.append((Suite.RUNNERS, Mode.PLAIN))
+    # From 3.11 on the task class is the interpreter's own: there is nothing of an implementation's to judge.
+    if Suite.TASKS in suites and implementation.task is not None and not has_native:
+        modes = [Mode.PLAIN] if implementation.name == NATIVE else list(Mode)
+        applying += [(Suite.TASKS, mode) for mode in modes]
+    return applying
+
+
+def _supports(entry: Loop | Implementation, interpreter: Interpreter) -> bool:
+    return SpecifierSet(entry.python).contains(interpreter.version, prereleases=True)
+
+
+def _tag(suite: Suite, interpreter: Interpreter, tag_of: Mapping[str, str]) -> str | None:
+    """Which tag's tree the suite loads; None where the lock pins none for the interpreter's series."""
+    return tag_of.get(RUNNERS_SERIES if suite is Suite.RUNNERS else interpreter.series)
+
+
+def _baseline(
+    suite: Suite, interpreter: Interpreter, loop: Loop, native: Implementation, tag: str, found: Found
+) -> Cell:
+    """The native cell that outcomes are held against: same interpreter and loop, or 3.11 for want of a Runner."""
+    if suite is Suite.RUNNERS and interpreter.release[:2] < FIRST_NATIVE_RUNNER:
+        interpreter = _model(found)
+    return Cell(
+        interpreter=interpreter, loop=loop, implementation=native, suite=suite, mode=Mode.PLAIN, tag=tag
+    )
+
+
+def _model(found: Found) -> Interpreter:
+    """The 3.11 whose native Runner older interpreters are judged against, wanted by the user or not."""
+    for interpreter in found.interpreters:
+        if interpreter.series == RUNNERS_SERIES:
+            return interpreter
+    model = find_interpreters([RUNNERS_SERIES])
+    if not model.interpreters:
+        raise PlanError(
+            f"Python {RUNNERS_SERIES}, whose native Runner 3.8 to 3.10 are judged against, was not found.",
+            model.missing[0].advice,
+        )
+    return model.interpreters[0]
+
+
+def _selected(kind: str, known: Mapping[str, T], globs: Sequence[str], default: Sequence[str]) -> list[T]:
+    """The known ones that match any of the globs, in their own order."""
+    for glob in globs:
+        if not any(fnmatchcase(name, glob) for name in known):
+            raise UsageError(f"No {kind} is called '{glob}'.", f"Known: {', '.join(known)}.")
+    wanted = globs or default
+    return [entry for name, entry in known.items() if any(fnmatchcase(name, glob) for glob in wanted)]

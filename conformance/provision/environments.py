@@ -1,0 +1,88 @@
+"""Make the virtual environments of a plan, or find them made: the third step of the pipeline."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from conformance.provision.uv import call_uv
+from conformance.provision.wheels import Wheel, build_wheel
+from conformance.records import Cell, Environment
+
+_AT_ONCE = 4
+"""How many environments are made at once: uv itself downloads and unpacks in parallel."""
+
+
+def provide(
+    cells: Iterable[Cell],
+    folder: Path,
+    *,
+    extra: tuple[str, ...] = (),
+    say: Callable[[str], None] = lambda _line: None,
+) -> Mapping[Environment, Path]:
+    """The Python executable of each cell's environment, made in ``folder`` where it is not there yet.
+
+    ``extra`` are requirements to install beside each environment's own; ``say`` is told what is made.
+    An environment is named by all that is in it, so it is made once, never changed, and never stale.
+    Raises ProvisionError.
+    """
+    environments = sorted({cell.environment for cell in cells}, key=str)
+    wheels = {}
+    for source in sorted({environment.path for environment in environments if environment.path}):
+        say(f"building the wheel of {source}")
+        wheels[source] = build_wheel(source, folder / "wheels")
+    folders = {environment: folder / _name(environment, wheels, extra) for environment in environments}
+    needed = [environment for environment in environments if not folders[environment].is_dir()]
+    if needed:
+        say(f"making {len(needed)} of {len(environments)} environments")
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        making = [
+            pool.submit(_make, environment, folders[environment], wheels, extra) for environment in needed
+        ]
+        for made in making:
+            made.result()
+    return {environment: _python(path) for environment, path in folders.items()}
+
+
+def _name(environment: Environment, wheels: Mapping[Path, Wheel], extra: tuple[str, ...]) -> str:
+    """A name that two environments share only if they hold the same."""
+    interpreter = environment.interpreter
+    wheel = wheels[environment.path].sha256 if environment.path else ""
+    content = [str(interpreter.executable), interpreter.build, environment.requires, extra, wheel]
+    return f"{interpreter.version}-{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}"
+
+
+def _make(
+    environment: Environment, folder: Path, wheels: Mapping[Path, Wheel], extra: tuple[str, ...]
+) -> None:
+    """Make it aside and move it into place whole: what has the name is complete, whatever interrupts us."""
+    failing = f"The environment of Python {environment.interpreter.version} could not be made"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
+    try:
+        executable = environment.interpreter.executable
+        call_uv(["venv", "--quiet", "--relocatable", "--python", executable, aside / "env"], failing=failing)
+        requirements: list[str | Path] = [*environment.requires, *extra]
+        if environment.path:
+            requirements.append(wheels[environment.path].path)
+        if requirements:
+            python = _python(aside / "env")
+            call_uv(["pip", "install", "--quiet", "--python", python, *requirements], failing=failing)
+        try:
+            (aside / "env").rename(folder)
+        except OSError:
+            # Another run was quicker; what it made is the same.
+            if not folder.is_dir():
+                raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _python(folder: Path) -> Path:
+    return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"

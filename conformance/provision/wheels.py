@@ -1,0 +1,44 @@
+"""Build the wheel of an implementation that is a local source folder: what is judged is what users install."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from attrs import frozen
+
+from conformance.errors import ProvisionError
+from conformance.provision.uv import call_uv
+
+
+@frozen
+class Wheel:
+    """A built wheel and the hash of its content, which stands for the source that it was built from."""
+
+    path: Path
+    sha256: str
+
+
+def build_wheel(source: Path, folder: Path) -> Wheel:
+    """Build the project in ``source`` into ``folder``/<hash>/ and return the wheel.
+
+    Raises ProvisionError when it does not build.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        call_uv(
+            ["build", "--wheel", "--out-dir", work, source],
+            failing=f"The wheel of {source} could not be built",
+        )
+        built = list(Path(work).glob("*.whl"))
+        if len(built) != 1:
+            raise ProvisionError(
+                f"Building {source} made {len(built)} wheels.", "Its build has to make exactly one."
+            )
+        digest = hashlib.sha256(built[0].read_bytes()).hexdigest()
+        kept = folder / digest / built[0].name
+        kept.parent.mkdir(exist_ok=True)
+        # A rename within the folder: a run beside this one finds the whole wheel or none.
+        built[0].replace(kept)
+    return Wheel(path=kept, sha256=digest)

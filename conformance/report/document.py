@@ -1,0 +1,77 @@
+"""The report document as records: what the report step writes line by line and every reader gets back whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from attrs import field, frozen
+
+from conformance.errors import ExitStatus
+from conformance.judge import Unmet
+from conformance.records import Judgement, Plan, Result, Suite, Verdict
+
+FORMAT = 1
+"""The number that a header carries; it goes up when an older reader would misread the document."""
+
+_SUITE_FILES = frozenset(f"test_{suite}.py" for suite in Suite)
+
+
+def _only_suites(lock: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
+    return {
+        tag: {path: blob for path, blob in files.items() if PurePosixPath(path).name in _SUITE_FILES}
+        for tag, files in lock.items()
+    }
+
+
+@frozen
+class Header:
+    """What was asked for, before anything ran."""
+
+    version: str
+    """Of the conformance tool."""
+    started: str
+    """Date and time with zone, as ISO 8601 has it."""
+    arguments: tuple[str, ...]
+    """The command line behind the program's name."""
+    plan: Plan
+    lock: Mapping[str, Mapping[str, str]] = field(converter=_only_suites)
+    """For each upstream tag, the git blob id of the suites' files by path; other files are left out."""
+
+
+@frozen
+class Hello:
+    """What a worker of a cell said about itself: versions of packages and the like, as it gave them."""
+
+    cell: str
+    worker: Mapping[str, Any]
+
+
+@frozen
+class Footer:
+    """How the run ended; a document without one is incomplete."""
+
+    ended: str
+    """Date and time with zone, as ISO 8601 has it."""
+    exit_status: ExitStatus
+    interrupted: bool
+    counts: Mapping[str, Mapping[Verdict, int]]
+    """For each judged cell, how many tests have each verdict."""
+    unmet: tuple[Unmet, ...]
+
+
+@frozen
+class Document:
+    """All that is known of one run."""
+
+    header: Header
+    hellos: tuple[Hello, ...]
+    results: tuple[Result, ...]
+    judgements: tuple[Judgement, ...]
+    footer: Footer | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run went to its end: the document has a footer that says nothing of an interruption."""
+        return self.footer is not None and not self.footer.interrupted

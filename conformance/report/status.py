@@ -1,0 +1,43 @@
+"""The exit status of a run, from what the judge step found; the report step says it and the document keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from conformance.errors import ExitStatus
+from conformance.judge import Unmet
+from conformance.records import Judgement, Missing, Plan
+
+
+def exit_status(
+    plan: Plan,
+    judgements: Sequence[Judgement],
+    unmet: Sequence[Unmet],
+    *,
+    missing_by_name: Sequence[Missing] = (),
+    filtered: bool = False,
+    interrupted: bool = False,
+) -> ExitStatus:
+    """Return the exit status: what stopped the run comes before what it found.
+
+    ``missing_by_name`` are the interpreters that were asked for by name; ``filtered`` says that only some
+    tests were asked for.
+    """
+    if interrupted:
+        return ExitStatus.INTERRUPTED
+    if missing_by_name or unjudged(plan, judgements, filtered=filtered):
+        return ExitStatus.NOT_COMPLETED
+    if unmet or not all(judgement.expected for judgement in judgements):
+        return ExitStatus.UNEXPECTED_VERDICT
+    return ExitStatus.AS_EXPECTED
+
+
+def unjudged(plan: Plan, judgements: Iterable[Judgement], *, filtered: bool) -> tuple[str, ...]:
+    """Return the cells that should have been judged and have no verdict at all.
+
+    A filter leaves some cells without a test, but never all of them: nothing judged is nothing proved.
+    """
+    judged = {judgement.cell for judgement in judgements}
+    if filtered and judged:
+        return ()
+    return tuple(cell.name for cell in plan.cells if cell.baseline is not None and cell.name not in judged)

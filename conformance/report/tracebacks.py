@@ -1,0 +1,108 @@
+"""A verdict that nobody expected, with the subject's traceback next to the baseline's, for the report step to print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from attrs import frozen
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from conformance.records import Judgement, Outcome, Plan, Result
+from conformance.report.legible import legible
+from conformance.report.words import shortened, some
+
+WIDE = 120
+"""From this many columns on, tracebacks stand side by side."""
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+")
+
+
+@frozen
+class _Side:
+    title: str
+    body: Text
+    """Empty where there is nothing to show."""
+
+
+def alike(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
+    """Return the judgements, those together that are on one test and tell the same of it in several cells."""
+    groups: dict[tuple[object, ...], list[Judgement]] = {}
+    for found in judgements:
+        told = (_told(result) for result in (found.subject, found.retried))
+        groups.setdefault((found.test, found.verdict, found.reason, *told), []).append(found)
+    return list(groups.values())
+
+
+def print_unexpected(console: Console, plan: Plan, judgements: Sequence[Judgement], place: str) -> None:
+    """Print a divergent or flaky test, given its judgements that are alike, with the results of the first.
+
+    ``place`` is its place in the list, such as ``2 of 7``.
+    """
+    judgement, *others = judgements
+    title = legible(console, f"{judgement.verdict} ", "bold red")
+    title.append_text(legible(console, judgement.test, "bold")).append_text(
+        legible(console, f"  {place}", "dim")
+    )
+    console.print()
+    console.print(title)
+    console.print(legible(console, f"in {judgement.cell}"))
+    if others:
+        console.print(legible(console, f"and alike in {some([other.cell for other in others], 3, 'cells')}"))
+    console.print(legible(console, f"against {judgement.baseline.cell}"))
+    if judgement.reason:
+        console.print(legible(console, judgement.reason, "yellow"))
+    sides = _sides(console, plan, judgement)
+    if console.width >= WIDE:
+        _print_beside(console, sides)
+    else:
+        for side in sides:
+            console.print(legible(console, side.title, "bold"))
+            if side.body:
+                console.print(Padding(side.body, (0, 0, 0, 4), expand=False))
+
+
+def _sides(console: Console, plan: Plan, judgement: Judgement) -> list[_Side]:
+    baseline, subject, retried = judgement.baseline, judgement.subject, judgement.retried
+    name = plan.cell(judgement.cell).implementation.name
+    sides = [_Side(f"baseline: {baseline.outcome}", _body(console, baseline))]
+    if subject is None:
+        return sides
+    if retried is None:
+        sides.append(_Side(f"{name}: {subject.outcome}", _body(console, subject)))
+    elif _told(subject) == _told(retried):
+        sides.append(_Side(f"{name}: {subject.outcome}, twice", _body(console, subject)))
+    else:
+        sides.append(_Side(f"{name}, first attempt: {subject.outcome}", _body(console, subject)))
+        sides.append(_Side(f"{name}, second attempt: {retried.outcome}", _body(console, retried)))
+    return sides
+
+
+def _print_beside(console: Console, sides: Sequence[_Side]) -> None:
+    table = Table(box=box.MINIMAL, show_edge=False, pad_edge=False, expand=True, header_style="bold")
+    for side in sides:
+        # An empty side takes no more room than its title, so that a traceback has the rest.
+        table.add_column(legible(console, side.title), ratio=1 if side.body else None, overflow="fold")
+    table.add_row(*(side.body for side in sides))
+    console.print(table)
+
+
+def _told(result: Result | None) -> tuple[Outcome, str] | None:
+    """Return what a result tells, but for the addresses in it, which are others in each process."""
+    return None if result is None else (result.outcome, _ADDRESS.sub("", result.detail))
+
+
+def _body(console: Console, result: Result) -> Text:
+    parts = [legible(console, shortened(result.detail, 15, 60))] if result.detail.strip() else []
+    for subtest in result.subtests:
+        if subtest.outcome is not Outcome.PASSED:
+            parts.append(legible(console, f"subtest {subtest.parameters}: {subtest.outcome}", "bold"))
+            if subtest.detail.strip() and subtest.detail not in result.detail:
+                parts.append(legible(console, shortened(subtest.detail, 15, 60)))
+    if result.output.strip():
+        parts.append(legible(console, "captured output:", "bold"))
+        parts.append(legible(console, shortened(result.output, 5, 25)))
+    return Text("\n").join(parts)
