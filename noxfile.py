@@ -1,0 +1,93 @@
+"""The project's sessions: ``nox -l`` lists them; ``nox -s conformance`` is the main job."""
+
+# /// script
+# dependencies = ["nox>=2025.5"]
+# ///
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|venv"
+# What is not installed is said to be missing, instead of being looked for on the network.
+nox.options.download_python = "never"
+nox.options.sessions = ["lint", "types", "tests", "conformance"]
+nox.options.reuse_venv = "yes"
+
+ROOT = Path(__file__).parent
+SERIES = sorted(
+    (ROOT / ".python-version").read_text().split(), key=lambda series: [int(part) for part in series.split(".")]
+)
+# The driver of the harness, and the native Runner that 3.8 to 3.10 are judged against.
+DRIVER = "3.11"
+COVERAGE = ROOT / ".conformance" / "coverage"
+
+
+def install_group(session: nox.Session, group: str) -> None:
+    """Install one of pyproject.toml's dependency groups."""
+    session.install(*nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), group))
+
+
+@nox.session(python=SERIES)
+def tests(session: nox.Session) -> None:
+    """The project's own tests: the package's on each interpreter, the harness's on one. Takes pytest's arguments."""
+    session.install(".", "uvloop==0.23.0")
+    install_group(session, "tests")
+    # By its script and not by -m, which would put the tree's package in front of the wheel's.
+    session.run("pytest", "--import-mode=importlib", "tests/package", *session.posargs)
+    if session.python == DRIVER and not session.posargs:
+        install_group(session, "harness-tests")
+        session.run("python", "-m", "pytest", "tests/harness")
+
+
+@nox.session(python=DRIVER)
+def conformance(session: nox.Session) -> None:
+    """The main job: judge runner_backport by CPython's own tests. Takes the arguments of `conformance run`."""
+    install_group(session, "conformance")
+    session.run("python", "-m", "conformance", "run", *session.posargs)
+
+
+@nox.session(python=False)
+def cell(session: nox.Session) -> None:
+    """One interpreter and loop, such as `-- 3.8-uvloop`: the same tests and cells. What tox runs."""
+    for name in session.posargs:
+        series, loop = name.split("-", 1)
+        session.notify(f"tests-{series}", ["--loop", loop])
+        session.notify("conformance", ["--python", series, "--loop", loop])
+
+
+@nox.session(python=DRIVER)
+def coverage(session: nox.Session) -> None:
+    """Measure runner_backport in every cell, and report once over all of them, branches included."""
+    install_group(session, "conformance")
+    install_group(session, "coverage")
+    shutil.rmtree(COVERAGE, ignore_errors=True)
+    COVERAGE.mkdir(parents=True)
+    session.run("python", "-m", "conformance", "run", "--coverage", str(COVERAGE), *session.posargs)
+    session.run("coverage", "combine", "--quiet", "--keep", str(COVERAGE))
+    session.run("coverage", "html", "--quiet")
+    session.run("coverage", "report")
+
+
+@nox.session(python=DRIVER)
+def lint(session: nox.Session) -> None:
+    """Lint, and look whether everything is formatted."""
+    install_group(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session(python=DRIVER)
+def types(session: nox.Session) -> None:
+    """Check the types: the package and the worker on their floor, the package on the newest too, the driver on its own."""
+    install_group(session, "types")
+    session.run("mypy", "--python-version", "3.8", "runner_backport", "conformance/worker")
+    # What a version does not need to be ignored, another does.
+    session.run("mypy", "--python-version", "3.13", "--no-warn-unused-ignores", "runner_backport")
+    session.run(
+        "mypy", "--python-version", "3.11", "--exclude", "conformance/worker", "conformance", "tests/harness", "noxfile.py"
+    )
