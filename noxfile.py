@@ -20,7 +20,8 @@ nox.options.reuse_venv = "yes"
 
 ROOT = Path(__file__).parent
 SERIES = sorted(
-    (ROOT / ".python-version").read_text().split(), key=lambda series: [int(part) for part in series.split(".")]
+    (ROOT / ".python-version").read_text().split(),
+    key=lambda series: [int(part) for part in series.split(".")],
 )
 # The driver of the harness, and the native Runner that 3.8 to 3.10 are judged against.
 DRIVER = "3.11"
@@ -89,5 +90,12 @@ def types(session: nox.Session) -> None:
     # What a version does not need to be ignored, another does.
     session.run("mypy", "--python-version", "3.13", "--no-warn-unused-ignores", "runner_backport")
     session.run(
-        "mypy", "--python-version", "3.11", "--exclude", "conformance/worker", "conformance", "tests/harness", "noxfile.py"
+        "mypy",
+        "--python-version",
+        "3.11",
+        "--exclude",
+        "conformance/worker",
+        "conformance",
+        "tests/harness",
+        "noxfile.py",
     )

@@ -1,0 +1,59 @@
+"""The README says what the project does: its commands are those that are run, its example is tried."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from conformance.cli import commands
+from conformance.configuration import read_configuration
+from conformance.errors import UsageError
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def indented_commands() -> list[str]:
+    """The lines of the README that are commands, without their comments."""
+    lines = [line.split("  #")[0].strip() for line in README.splitlines() if line.startswith("    ")]
+    return [line for line in lines if line.startswith(("python", "tox"))]
+
+
+def test_its_first_two_commands_are_those_that_ci_runs() -> None:
+    first, second = indented_commands()[:2]
+    in_ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert set(first.split(" && ")) < set(in_ci)
+    assert second in in_ci
+
+
+def test_the_harness_knows_every_command_and_option_that_it_names() -> None:
+    named = [line.split()[3:] for line in indented_commands() if line.startswith("python -m conformance")]
+    assert len(named) >= 5
+    for name, *arguments in named:
+        options = {option for parameter in commands.commands[name].params for option in parameter.opts}
+        assert {word for word in arguments if word.startswith("-")} <= options
+
+
+def test_the_example_does_what_it_says(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    script = tmp_path / "example.py"
+    script.write_text(code, encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == re.findall(r"print\(.*\)  # (\S+)", code)
+
+
+def test_the_example_of_an_implementation_is_understood(tmp_path: Path) -> None:
+    (table,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    file = tmp_path / "mine.toml"
+    file.write_text(table, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"pyproject\.toml"):
+        read_configuration(file)
+    (tmp_path / "pyproject.toml").touch()
+    assert (
+        read_configuration(file).implementations["mine"].runner
+        == tomllib.loads(table)["implementation"][0]["runner"]
+    )
