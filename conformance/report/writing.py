@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -39,13 +39,13 @@ class DocumentWriter:
         self._written: set[Key] = set()
         self._judgements: list[Judgement] = []
         self._failure: DocumentError | None = None
-        self._file = -1
+        self._file: FileIO | None = None
 
     def __enter__(self) -> Self:
         """Create the file and its folders and write the header; raises UsageError when that is not allowed."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+            self._file = self.path.open("wb", buffering=0)
         except OSError as error:
             raise UsageError(
                 f"The report document {self.path} cannot be written: {error.strerror}.",
@@ -54,14 +54,15 @@ class DocumentWriter:
         try:
             self._write(header_line(self._header))
         except BaseException:
-            os.close(self._file)
+            self._file.close()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        os.close(self._file)
+        assert self._file is not None, "the context was entered"
+        self._file.close()
 
     def hello(self, hello: Hello) -> None:
         """Write what a worker said about itself; a cell whose worker was started again says it again."""
@@ -105,13 +106,14 @@ class DocumentWriter:
             return footer
 
     def _write(self, line: bytes) -> None:
+        assert self._file is not None, "a document is written inside its context"
         with self._lock:
             if self._failure is not None:
                 # A line behind half a line would make the damage greater.
                 raise self._failure
             try:
                 while line:
-                    line = line[os.write(self._file, line) :]
+                    line = line[self._file.write(line) :]
             except OSError as error:
                 self._failure = DocumentError(
                     f"The report document {self.path} could not be written to its end: {error.strerror}.",
