@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Collection, Sequence
@@ -34,12 +35,13 @@ class InterpreterTree:
         return f"interpreter {self.version}"
 
     def names(self) -> frozenset[str]:
-        return frozenset(
-            f"Lib/{path.relative_to(self.library).as_posix()}"
-            for package in ("test", "unittest")
-            for path in (self.library / package).rglob("*")
-            if path.is_file() and path.parent.name != "__pycache__"
-        )
+        found = set()
+        for package in ("test", "unittest"):
+            for parent, folders, files in os.walk(self.library / package):
+                folders[:] = [name for name in folders if name != "__pycache__"]
+                below = Path(parent).relative_to(self.library).as_posix()
+                found.update(f"Lib/{below}/{name}" for name in files)
+        return frozenset(found)
 
     def bring(self, paths: Collection[str], into: Path) -> None:
         for path in sorted(paths):
