@@ -16,28 +16,44 @@ _T = TypeVar("_T")
 CreateTask = Callable[..., "asyncio.Task[Any]"]
 
 
-def adopt(loop: asyncio.AbstractEventLoop) -> None:
+def adopt(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
     """Have ``loop`` make our tasks, those of asyncio.create_task, gather and the like included.
 
-    Nothing but the given object is touched, and that until `release`: its attribute ``create_task``
-    becomes a function that is called like 3.11's. A loop that takes no attributes gets a task factory
-    instead, unless it has one. On 3.11 and newer there is nothing to do.
+    Nothing but the given object is touched: its attribute ``create_task`` becomes a function that is
+    called like 3.11's. A loop whose own create_task has to go on making the tasks gets a task factory,
+    unless it has one. On 3.11 and newer there is nothing to do.
+
+    Returns a function that undoes it: our create_task refers to the loop, which would else live on
+    until a garbage collection.
     """
+    undo = contextlib.ExitStack()
     if sys.version_info >= (3, 11):
-        return
+        return undo.close
     by_factory = _is_overridden(loop)
+    before = getattr(loop, "__dict__", {}).get("create_task")
     try:
         loop.create_task = _maker(loop)  # type: ignore[method-assign]  # this is the point
     except AttributeError:
         by_factory = True
+    else:
+        undo.callback(_put_back, loop, before, loop.create_task)
     if by_factory and loop.get_task_factory() is None:
         loop.set_task_factory(_task_factory)
+        undo.callback(_take_factory_back, loop)
+    return undo.close
 
 
-def release(loop: asyncio.AbstractEventLoop) -> None:
-    """Undo `adopt`: the function refers to the loop, which would else live until a garbage collection."""
-    if sys.version_info < (3, 11):
-        getattr(loop, "__dict__", {}).pop("create_task", None)
+def _put_back(loop: asyncio.AbstractEventLoop, before: Optional[CreateTask], ours: CreateTask) -> None:
+    # What user code has set since is the user's.
+    if vars(loop).get("create_task") is ours:
+        del loop.create_task
+        if before is not None:
+            loop.create_task = before  # type: ignore[method-assign]  # as it was
+
+
+def _take_factory_back(loop: asyncio.AbstractEventLoop) -> None:
+    if loop.get_task_factory() is _task_factory:
+        loop.set_task_factory(None)
 
 
 def create_main_task(
@@ -76,13 +92,16 @@ def _maker(loop: asyncio.AbstractEventLoop) -> CreateTask:
 
 
 def _is_overridden(loop: asyncio.AbstractEventLoop) -> bool:
-    """Whether somebody wrote a ``create_task`` over the loop's own, which then wants to be called.
+    """Whether ``create_task`` is not the loop's own but somebody's, who then wants it to be called.
 
-    asyncio's is known, and those of compiled loops are no Python functions.
+    It may stand on the object, in a subclass, or behind a ``__getattr__`` that hands on to another loop.
+    asyncio's own is known, and those of compiled loops are no Python functions.
     """
     if "create_task" in getattr(loop, "__dict__", {}):
         return True
     create_task = getattr(type(loop), "create_task", None)
+    if create_task is None:
+        return True
     return isinstance(create_task, FunctionType) and create_task is not asyncio.BaseEventLoop.create_task
 
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import contextvars
+import sys
 from enum import Enum
 from types import TracebackType
 from typing import Any, Callable, Coroutine, Optional, Type, TypeVar
 
 from ._interrupts import InterruptHandler
-from ._loops import adopt, create_main_task, release
+from ._loops import adopt, create_main_task
 from ._shutdown import shut_down
+from ._spent import MainCoroutine, hide_throw
 
 _T = TypeVar("_T")
 
@@ -40,9 +42,10 @@ class Runner:
         self._state = _State.NEW
         self._debug = debug
         self._loop_factory = loop_factory
-        # Both are there while the Runner is open.
+        # These are there while the Runner is open.
         self._loop: Any = None
         self._context: Any = None
+        self._release: Any = None
 
     def __enter__(self) -> "Runner":
         self._open()
@@ -73,8 +76,8 @@ class Runner:
             if self._loop_factory is None:
                 asyncio.set_event_loop(None)
             loop.close()
-            release(loop)
-            self._loop = None
+            self._release()
+            self._loop = self._release = None
             self._state = _State.CLOSED
 
     def get_loop(self) -> asyncio.AbstractEventLoop:
@@ -104,13 +107,20 @@ class Runner:
             # Before anything is made, and without the loop's own frames in the traceback.
             raise RuntimeError("Runner.run() cannot be called from a running event loop")
         self._open()
-        task = create_main_task(self._loop, coro, self._context if context is None else context)
+        main = coro if sys.version_info >= (3, 11) else MainCoroutine(coro)
+        task = create_main_task(self._loop, main, self._context if context is None else context)
         interrupts = InterruptHandler(self._loop, task)
         interrupts.install()
         try:
             return self._loop.run_until_complete(task)  # type: ignore[no-any-return]
-        except asyncio.CancelledError:
-            if interrupts.count and hasattr(task, "uncancel") and task.uncancel() == 0:
+        except BaseException as error:
+            hide_throw(error)
+            if (
+                isinstance(error, asyncio.CancelledError)
+                and interrupts.count
+                and hasattr(task, "uncancel")
+                and task.uncancel() <= getattr(main, "spent", 0)
+            ):
                 raise KeyboardInterrupt  # noqa: B904  # the CancelledError stays its context, as natively
             raise
         finally:
@@ -127,7 +137,7 @@ class Runner:
             self._loop = asyncio.new_event_loop()
             # Once only: child watchers attach to the loop each time (gh-95736).
             asyncio.set_event_loop(self._loop)
-        adopt(self._loop)
+        self._release = adopt(self._loop)
         if self._debug is not None:
             self._loop.set_debug(self._debug)
         self._context = contextvars.copy_context()

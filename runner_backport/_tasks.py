@@ -25,8 +25,10 @@ class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
     Source: https://docs.python.org/3.11/library/asyncio-task.html#task-object
     """
 
-    # A class attribute until the first cancellation: most tasks never pay for a dictionary.
+    # Class attributes until the first cancellation: most tasks never pay for a dictionary.
+    _cancelling = 0
     _cancel_requests = 0
+    """How many calls of `cancel` there ever were, whether taken back or not; not part of 3.11's task."""
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
         Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task.cancel
         """
         if not self.done():
+            self._cancelling += 1
             self._cancel_requests += 1
         # Called on a finished task too: it clears the flag by which a lost exception is logged.
         if sys.version_info < (3, 9):
@@ -61,16 +64,16 @@ class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
 
         Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task.cancelling
         """
-        return self._cancel_requests
+        return self._cancelling
 
     def uncancel(self) -> int:
         """Take back one call of `cancel`; how many are left.
 
         Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task.uncancel
         """
-        if self._cancel_requests > 0:
-            self._cancel_requests -= 1
-        return self._cancel_requests
+        if self._cancelling > 0:
+            self._cancelling -= 1
+        return self._cancelling
 
     def get_coro(self) -> Any:
         """The coroutine that the task runs."""
@@ -78,7 +81,7 @@ class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
 
     def _repr_info(self) -> List[str]:
         info: List[str] = super()._repr_info()  # type: ignore[misc]  # typeshed leaves it out
-        if self._cancel_requests and not self.done():
+        if self._cancelling and not self.done():
             info[0] = "cancelling"
         return info
 

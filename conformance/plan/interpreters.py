@@ -7,6 +7,7 @@ resolved once to the real executable: a version manager's shim does not work fro
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from attrs import frozen
 from uv import find_uv_bin
 
+from conformance.places import ROOT
 from conformance.records import Interpreter, Missing
 
 SERIES_FILE = ".python-version"
@@ -56,8 +58,13 @@ def find_interpreters(wanted: Iterable[str]) -> Found:
 
 def _find(name: str) -> Interpreter | None:
     # --system: an environment that happens to be active is not an interpreter to judge.
+    if os.sep in name:
+        # Looked for from another folder, below.
+        name = str(Path(name).absolute())
     command = [find_uv_bin(), "python", "find", "--system", "--no-python-downloads", "--no-project", name]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    # pyenv's shims go by the folder, unless one of them started us and exported its own choice.
+    environ = {key: value for key, value in os.environ.items() if key != "PYENV_VERSION"}
+    found = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environ)
     return _described(found.stdout.strip()) if found.returncode == 0 else None
 
 
