@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -154,6 +157,10 @@ def doctor() -> ExitStatus:
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A path or a test may hold characters that the terminal's encoding has not.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = commands.main(standalone_mode=False)
     except click.ClickException as error:
@@ -165,4 +172,14 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("conformance: interrupted", err=True)
         status = ExitStatus.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone, and what is left in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = ExitStatus.NOT_COMPLETED
+    except OSError as error:
+        click.echo(f"conformance: {error}. Make room or mend the permissions, and run again.", err=True)
+        status = ExitStatus.NOT_COMPLETED
+    except Exception:  # noqa: BLE001  # a defect of ours: said in full, and not to be taken for a verdict
+        traceback.print_exc()
+        status = ExitStatus.NOT_COMPLETED
     sys.exit(int(status or ExitStatus.AS_EXPECTED))

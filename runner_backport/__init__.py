@@ -1,4 +1,7 @@
-"""Python 3.11's ``asyncio.Runner`` for 3.8, 3.9 and 3.10; on 3.11 and newer, the native objects themselves."""
+"""Python 3.11's ``asyncio.Runner`` for 3.8, 3.9 and 3.10; on 3.11 and newer, the native objects themselves.
+
+But for ``run`` on 3.11, which has the native Runner and 3.12's parameter ``loop_factory``.
+"""
 
 import sys
 

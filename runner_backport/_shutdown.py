@@ -49,8 +49,12 @@ async def _join(loop: asyncio.AbstractEventLoop, executor: "Executor | None") ->
     joined = loop.create_future()
 
     def join() -> None:
-        executor.shutdown(wait=True)
-        loop.call_soon_threadsafe(joined.set_result, None)
+        try:
+            executor.shutdown(wait=True)
+        except Exception as error:  # noqa: BLE001  # of a user's executor: it comes out of close, as natively
+            loop.call_soon_threadsafe(joined.set_exception, error)
+        else:
+            loop.call_soon_threadsafe(joined.set_result, None)
 
     thread = threading.Thread(target=join)
     thread.start()

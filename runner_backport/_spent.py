@@ -8,7 +8,7 @@ was thrown into the coroutine is gone, while one that is still being handled kee
 
 import asyncio
 import weakref
-from typing import Any, Coroutine, Generator, Optional, TypeVar
+from typing import Any, Coroutine, Generator, List, Optional, TypeVar
 
 from ._context import WrappedCoroutine
 
@@ -46,10 +46,13 @@ class MainCoroutine(WrappedCoroutine[_T]):
 
 
 def hide_throw(error: BaseException) -> None:
-    """Take `MainCoroutine.throw`, which native has not, out of the tracebacks of an error and its contexts."""
+    """Take `MainCoroutine.throw`, which native has not, out of the tracebacks of an error and what it is chained to."""
     seen = set()
-    chained: Optional[BaseException] = error
-    while chained is not None and id(chained) not in seen:
+    chain: List[Optional[BaseException]] = [error]
+    while chain:
+        chained = chain.pop()
+        if chained is None or id(chained) in seen:
+            continue
         seen.add(id(chained))
         entry = chained.__traceback__
         while entry is not None and entry.tb_next is not None:
@@ -57,4 +60,4 @@ def hide_throw(error: BaseException) -> None:
                 entry.tb_next = entry.tb_next.tb_next
             else:
                 entry = entry.tb_next
-        chained = chained.__context__
+        chain += chained.__context__, chained.__cause__

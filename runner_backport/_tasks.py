@@ -96,7 +96,7 @@ if "_coro" in vars(asyncio.Task):
 class LoopTask(Task):
     """A `Task` as a loop's ``create_task`` makes it: initialised by C alone, without a Python frame.
 
-    The context has been dealt with by then. It differs from `Task` in nothing that a user sees.
+    The context has been dealt with by then. A user can tell it from `Task` by ``type(task)`` alone.
     """
 
     __init__ = asyncio.Task.__init__  # type: ignore[assignment]  # the C slot itself, not one that looks it up

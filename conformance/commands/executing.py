@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import frozen
 from rich.console import Console
 
-from conformance.errors import ExecuteError, UsageError
+from conformance.errors import ExecuteError, SyncError, UsageError
 from conformance.execute import Course, Order, Unexercised, execute
 from conformance.judge import Expectation, judge, to_retry
 from conformance.places import UNEXERCISED
@@ -145,7 +145,14 @@ def _left_out(prepared: Prepared, known: Unexercised, cell: Cell) -> Collection[
 
 def _blob(lock: Lock, cell: Cell) -> str:
     """The id of the upstream file that the cell runs."""
-    return lock.entry(cell.tag).files[f"Lib/test/test_asyncio/test_{cell.suite}.py"]
+    path = f"Lib/test/test_asyncio/test_{cell.suite}.py"
+    try:
+        return lock.entry(cell.tag).files[path]
+    except KeyError:
+        raise SyncError(
+            f"The lock pins no {path} for {cell.tag}.",
+            f"Run 'python -m conformance sync --update {cell.tag}'.",
+        ) from None
 
 
 def _of_broken(plan: Plan, courses: Mapping[str, Course]) -> list[Result]:

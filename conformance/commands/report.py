@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
+from conformance.commands.console import open_console
 from conformance.errors import ExitStatus
 from conformance.report import read_document
 from conformance.report.terminal import render
@@ -17,7 +17,7 @@ def show_report(path: Path) -> ExitStatus:
     document = read_document(path)
     footer = document.footer
     render(
-        Console(),
+        open_console(),
         document.header.plan,
         document.judgements,
         unmet=footer.unmet if footer else (),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import signal
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from conformance import __version__
+from conformance.commands.console import open_console
 from conformance.commands.executing import How, Prepared, execute_and_judge
 from conformance.commands.selecting import select
-from conformance.errors import ExitStatus
+from conformance.errors import ExitStatus, UsageError
 from conformance.execute import DEFAULT_JOBS
 from conformance.judge import read_expectations, unmet
 from conformance.places import DOCUMENT, ENVIRONMENTS, EXPECTATIONS, UPSTREAM
@@ -20,8 +22,6 @@ from conformance.provision import provide
 from conformance.report import DocumentWriter, Header, exit_status
 from conformance.report.terminal import render
 from conformance.sync import DEFAULT_REMOTE, Source, sync
-
-_LOG_WIDTH = 160
 
 
 def run_plan(
@@ -40,10 +40,9 @@ def run_plan(
     """Run the plan that the options select, report it, and return the exit status."""
     # What ends a batch job ends this as Ctrl-C does: workers first, then the document's footer.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    console = Console()
-    if not console.is_terminal:
-        # A log is as wide as its reader's window: leave room for tracebacks side by side.
-        console.width = _LOG_WIDTH
+    if not math.isfinite(timeout):
+        raise UsageError(f"--timeout is {timeout}.", "Give a number of seconds.")
+    console = open_console()
 
     def say(line: str) -> None:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
@@ -52,6 +51,8 @@ def run_plan(
     declared = read_expectations(expectations or EXPECTATIONS)
     plan = selected.plan
     path = out or DOCUMENT
+    if coverage is not None:
+        _make_folder(coverage)
     lock = {entry.tag: entry.files for entry in selected.lock.entries}
     header = Header(version=__version__, started=_now(), arguments=arguments, plan=plan, lock=lock)
     with DocumentWriter(path, header) as document:
@@ -81,6 +82,17 @@ def run_plan(
     render(console, plan, judgements, unmet=stale, status=status)
     say(f"The report document: {path}")
     return status
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"--coverage {folder} cannot be written to: {error.strerror}.", "Name another folder."
+        ) from error
 
 
 def _now() -> str:

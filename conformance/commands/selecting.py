@@ -49,6 +49,10 @@ def _wanted(pythons: tuple[str, ...]) -> list[str]:
     listed = wanted_series(ROOT)
     wanted: dict[str, Any] = {}
     for python in pythons or ("*",):
+        if not python:
+            raise UsageError(
+                "--python names nothing.", f"Name a version, a glob or a path. Listed: {', '.join(listed)}."
+            )
         if any(character in python for character in "*?["):
             matching = [series for series in listed if fnmatchcase(series, python)]
             if not matching:

@@ -8,9 +8,10 @@ from fnmatch import fnmatchcase
 from attrs import evolve, field, frozen
 from packaging.specifiers import SpecifierSet
 
-from conformance.records import Cell, Judgement, Plan, Verdict
+from conformance.records import Cell, Judgement, Outcome, Plan, Verdict
 
 _NEED_NONE = frozenset({Verdict.CONFORMANT, Verdict.INAPPLICABLE, Verdict.UNEXERCISED})
+_LOST = frozenset({Outcome.CRASHED, Outcome.TIMED_OUT})
 
 
 @frozen
@@ -63,7 +64,9 @@ def weigh(judgement: Judgement, fitting: Sequence[Expectation]) -> Judgement:
     """
     declared = next((entry for entry in reversed(fitting) if fnmatchcase(judgement.test, entry.test)), None)
     if declared is None:
-        return evolve(judgement, expected=judgement.verdict in _NEED_NONE)
+        # A baseline that was lost says nothing about native: it has to be known before it may excuse a test.
+        lost = judgement.verdict is Verdict.INAPPLICABLE and judgement.baseline.outcome in _LOST
+        return evolve(judgement, expected=judgement.verdict in _NEED_NONE and not lost)
     reason = f"{declared.reason} ({declared.link})" if declared.link else declared.reason
     expected = _comes_true(declared.verdict, judgement.verdict)
     if not expected:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Judgement, Missing, Plan
+from conformance.records import Judgement, Missing, Plan, Verdict
+
+_PROOFS = frozenset({Verdict.CONFORMANT, Verdict.DIVERGENT, Verdict.FLAKY})
 
 
 def exit_status(
@@ -33,11 +35,12 @@ def exit_status(
 
 
 def unjudged(plan: Plan, judgements: Iterable[Judgement], *, filtered: bool) -> tuple[str, ...]:
-    """Return the cells that should have been judged and have no verdict at all.
+    """Return the cells in which nothing was proved: no test of theirs is conformant, divergent or flaky.
 
-    A filter leaves some cells without a test, but never all of them: nothing judged is nothing proved.
+    So it is where a loop or its environment is broken, for native too. A filter leaves some cells without a test, but never all of them: nothing judged is nothing proved.
     """
-    judged = {judgement.cell for judgement in judgements}
-    if filtered and judged:
+    judgements = list(judgements)
+    if filtered and judgements:
         return ()
+    judged = {judgement.cell for judgement in judgements if judgement.verdict in _PROOFS}
     return tuple(cell.name for cell in plan.cells if cell.baseline is not None and cell.name not in judged)

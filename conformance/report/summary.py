@@ -58,5 +58,5 @@ def _lacking(plan: Plan, judgements: Sequence[Judgement]) -> str:
     if plan.missing:
         lacking += f", no interpreter {some([missing.python for missing in plan.missing], 6, 'more')}"
     if cells := unjudged(plan, judgements, filtered=False):
-        lacking += f", no verdict in {some(cells, 2, 'cells')}"
+        lacking += f", nothing proved in {some(cells, 2, 'cells')}"
     return lacking

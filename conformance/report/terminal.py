@@ -81,7 +81,7 @@ def _print_declared(console: Console, judgements: Sequence[Judgement]) -> None:
 def _print_untrue(console: Console, unmet: Sequence[Unmet], judgements: Sequence[Judgement]) -> None:
     if not unmet and not judgements:
         return
-    heading(console, "Expectations that no longer come true")
+    heading(console, "Not as declared")
     table = _grid()
     _add_by_test(console, table, judgements)
     for entry in unmet:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 from collections.abc import Sequence
 from io import FileIO
 from pathlib import Path
@@ -45,13 +47,14 @@ class DocumentWriter:
         """Create the file and its folders and write the header; raises UsageError when that is not allowed."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("wb", buffering=0)
+            self._file = self.path.open("ab", buffering=0)
         except OSError as error:
             raise UsageError(
                 f"The report document {self.path} cannot be written: {error.strerror}.",
                 "Name another place with --out.",
             ) from error
         try:
+            self._take()
             self._write(header_line(self._header))
         except BaseException:
             self._file.close()
@@ -104,6 +107,23 @@ class DocumentWriter:
             )
             self._write(footer_line(footer))
             return footer
+
+    def _take(self) -> None:
+        """Empty the file, unless another run is writing to it; the lock goes with the process."""
+        assert self._file is not None
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                f"Another run is writing the report document {self.path}.",
+                "Wait for it, or name another with --out.",
+            ) from None
+        except OSError:
+            # A file system without locks: no reason not to run.
+            pass
+        with contextlib.suppress(OSError):
+            # Not for a pipe or a device.
+            self._file.truncate(0)
 
     def _write(self, line: bytes) -> None:
         assert self._file is not None, "a document is written inside its context"

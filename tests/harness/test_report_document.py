@@ -234,6 +234,17 @@ def test_an_older_document_is_replaced(tmp_path: Path) -> None:
     assert len((tmp_path / "run.jsonl").read_bytes().splitlines()) == 1
 
 
+def test_a_document_that_another_run_is_writing_is_refused_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    with DocumentWriter(path, HEADER):
+        before = path.read_bytes()
+        with pytest.raises(UsageError, match="Another run is writing"), DocumentWriter(path, HEADER):
+            pytest.fail("two runs wrote one document")
+        assert path.read_bytes() == before
+    with DocumentWriter(path, HEADER):
+        assert path.read_bytes() == before
+
+
 def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
     with DocumentWriter(tmp_path / "a" / "b" / "run.jsonl", HEADER):
         pass

@@ -46,6 +46,12 @@ def test_a_cell_without_a_verdict_is_3() -> None:
     assert exit_status(plan, [GOOD], ()) is ExitStatus.NOT_COMPLETED
 
 
+@pytest.mark.parametrize("verdict", [Verdict.INAPPLICABLE, Verdict.UNEXERCISED])
+def test_a_cell_in_which_nothing_was_proved_is_3(verdict: Verdict) -> None:
+    assert exit_status(PLAN, [judgement(verdict)], ()) is ExitStatus.NOT_COMPLETED
+    assert exit_status(PLAN, [judgement(verdict)], (), filtered=True) is ExitStatus.AS_EXPECTED
+
+
 def test_a_filter_may_leave_a_cell_without_a_verdict_but_not_the_run() -> None:
     plan = plan_of(CELL, subject_cell(loop=UVLOOP))
     assert exit_status(plan, [GOOD], (), filtered=True) is ExitStatus.AS_EXPECTED
@@ -85,7 +91,7 @@ def test_the_closing_line_names_what_a_run_lacks() -> None:
     plan = evolve(plan_of(CELL, subject_cell(loop=UVLOOP)), missing=(MISSING,))
     line = summarize(plan, [GOOD], (), ExitStatus.NOT_COMPLETED)
     assert line.startswith(
-        "Not completed, no interpreter 3.9, no verdict in runners/runner_backport/3.8.18/uvloop: "
+        "Not completed, no interpreter 3.9, nothing proved in runners/runner_backport/3.8.18/uvloop: "
     )
 
 

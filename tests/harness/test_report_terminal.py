@@ -192,7 +192,7 @@ def test_expectations_that_no_longer_come_true_are_named_with_their_entry() -> N
     passed = judgement(Verdict.CONFORMANT, expected=False, reason="declared divergent in entry 1: known")
     cells = tuple(f"cell{number}" for number in range(9))
     lines = rendered([passed], unmet=[Unmet(4, "test_gone.*", Verdict.FLAKY, "was so", cells)])
-    assert section(lines, "Expectations that no longer come true") == [
+    assert section(lines, "Not as declared") == [
         f"conformant  {TEST}: declared divergent in entry 1:",
         "            known",
         f"            in {CELL.name}",
