@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any, Callable, Coroutine, Optional, TypeVar
 
 from ._context import ContextCoroutine
+from ._counting import count_cancellations
 from ._tasks import LoopTask, hide_caller
 
 _T = TypeVar("_T")
@@ -60,8 +61,8 @@ def create_main_task(
     loop: asyncio.AbstractEventLoop, coro: "Coroutine[Any, Any, _T]", context: contextvars.Context
 ) -> "asyncio.Task[_T]":
     """Make the task of one ``Runner.run`` in an adopted ``loop``, as native does: through its create_task."""
-    if sys.version_info >= (3, 11) or "create_task" in getattr(loop, "__dict__", {}):
-        return loop.create_task(coro, context=context)  # type: ignore[call-arg]  # new in 3.11
+    if sys.version_info >= (3, 11):
+        return loop.create_task(coro, context=context)
     return _maker(loop)(coro, context=context)
 
 
@@ -125,6 +126,7 @@ def _directly(loop: asyncio.AbstractEventLoop) -> CreateTask:
             hide_caller(task)
         else:
             task = factory(loop, coro)  # type: ignore[assignment]  # any Future may come
+            count_cancellations(task)
             if name is not None and hasattr(task, "set_name"):
                 task.set_name(name)
             if sys.version_info < (3, 10) and not hasattr(task, "_source_traceback"):
@@ -147,7 +149,9 @@ def _through(inherited: CreateTask) -> CreateTask:
     ) -> "asyncio.Task[_T]":
         if context is not None and asyncio.iscoroutine(coro):
             coro = ContextCoroutine(coro, context)
-        return inherited(coro) if name is None else inherited(coro, name=name)
+        task: asyncio.Task[_T] = inherited(coro) if name is None else inherited(coro, name=name)
+        count_cancellations(task)
+        return task
 
     return create_task
 

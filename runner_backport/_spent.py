@@ -55,6 +55,8 @@ def hide_throw(error: BaseException) -> None:
             continue
         seen.add(id(chained))
         entry = chained.__traceback__
+        if entry is not None and entry.tb_frame.f_code is MainCoroutine.throw.__code__:
+            chained.__traceback__ = entry = entry.tb_next
         while entry is not None and entry.tb_next is not None:
             if entry.tb_next.tb_frame.f_code is MainCoroutine.throw.__code__:
                 entry.tb_next = entry.tb_next.tb_next

@@ -1,0 +1,105 @@
+"""The message of ``cancel``: accepted everywhere, seen where the interpreter has messages."""
+
+import asyncio
+import inspect
+from typing import Any, List
+
+import pytest
+
+NATIVE = hasattr(asyncio, "Runner")
+
+
+HAS_MESSAGES = "msg" in inspect.signature(asyncio.Future.cancel).parameters
+
+
+needs_messages = pytest.mark.skipif(
+    not HAS_MESSAGES, reason="this interpreter's cancellations carry no message"
+)
+
+
+async def forever() -> None:
+    await asyncio.get_running_loop().create_future()
+
+
+@pytest.mark.parametrize("message", [None, "enough", ("any", "object")])
+def test_a_message_is_accepted_by_position_and_by_name(runner: Any, make_child: Any, message: Any) -> None:
+    async def main() -> Any:
+        task = make_child(forever())
+        await asyncio.sleep(0)
+        accepted = task.cancel(message), task.cancel(msg=message)
+        count = task.cancelling()
+        await asyncio.wait([task])
+        return accepted, count
+
+    assert runner.run(main()) == ((True, True), 2)
+
+
+def test_a_message_to_a_finished_task_is_accepted(runner: Any, make_child: Any) -> None:
+    async def main() -> Any:
+        task = make_child(asyncio.sleep(0))
+        await task
+        return task.cancel("too late")
+
+    assert runner.run(main()) is False
+
+
+@needs_messages
+def test_the_cancelled_task_sees_the_message(runner: Any, make_child: Any) -> None:
+    async def child() -> Any:
+        try:
+            await forever()
+        except asyncio.CancelledError as error:
+            return error.args
+
+    async def main() -> Any:
+        task = make_child(child())
+        await asyncio.sleep(0)
+        task.cancel("enough")
+        return await task
+
+    assert runner.run(main()) == ("enough",)
+
+
+@pytest.mark.xfail(
+    not NATIVE,
+    raises=AssertionError,
+    reason="bpo-45390: below 3.11 a message stops at the task; open in facts.md",
+)
+def test_who_awaits_a_cancelled_task_sees_the_message(runner: Any) -> None:
+    async def main() -> Any:
+        task = asyncio.create_task(forever())
+        await asyncio.sleep(0)
+        task.cancel("enough")
+        try:
+            await task
+        except asyncio.CancelledError as error:
+            return error.args
+
+    assert runner.run(main()) == ("enough",)
+
+
+@pytest.mark.xfail(
+    not NATIVE,
+    raises=AssertionError,
+    reason="bpo-45390: below 3.11 a new CancelledError is made; open in facts.md",
+)
+def test_who_awaits_a_cancelled_task_sees_the_very_exception(runner: Any) -> None:
+    raised: List[BaseException] = []
+
+    async def child() -> None:
+        try:
+            await forever()
+        except asyncio.CancelledError as error:
+            raised.append(error)
+            raise
+
+    async def main() -> Any:
+        task = asyncio.create_task(child())
+        await asyncio.sleep(0)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError as error:
+            return error is raised[0]
+
+    assert runner.run(main()) is True

@@ -1,0 +1,90 @@
+"""What a user's task factory makes counts its cancellations too, as every task of 3.11 does."""
+
+import asyncio
+import gc
+import weakref
+from typing import Any, ClassVar, List
+
+import pytest
+
+
+class Noting(asyncio.Task):  # type: ignore[type-arg]
+    """A task class of a user's, with a cancel of its own."""
+
+    noted: ClassVar[List[Any]] = []
+
+    def cancel(self, msg: Any = None) -> bool:
+        self.noted.append(msg)
+        return super().cancel() if msg is None else super().cancel(msg)
+
+
+@pytest.fixture(params=[asyncio.Task, Noting])
+def factory(request: pytest.FixtureRequest) -> Any:
+    Noting.noted.clear()
+    return lambda loop, coro, **options: request.param(coro, loop=loop, **options)
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["set before", "set by the main task"])
+def test_children_count_whenever_the_factory_was_set(runner: Any, factory: Any, at_once: bool) -> None:
+    async def main() -> Any:
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(factory)
+        by_asyncio, by_loop = asyncio.create_task(forever()), loop.create_task(forever())
+        wrapped: Any = asyncio.ensure_future(forever())
+        counts = []
+        for task in (by_asyncio, by_loop, wrapped):
+            child: Any = task
+            counts.append([child.cancelling(), child.cancel(), child.cancel(), child.cancelling()])
+            counts[-1] += [child.uncancel(), child.uncancel(), child.uncancel()]
+            # From 3.13 on the last uncancel has called the cancellation off.
+            child.cancel()
+        await asyncio.wait({by_asyncio, by_loop, wrapped})
+        return counts, [task.cancelling() for task in (by_asyncio, by_loop, wrapped)]  # type: ignore[attr-defined]
+
+    if at_once:
+        runner.get_loop().set_task_factory(factory)
+    assert runner.run(main()) == ([[0, True, True, 2, 1, 0, 0]] * 3, [1, 1, 1])
+
+
+def test_a_done_task_is_not_counted(runner: Any, factory: Any) -> None:
+    runner.get_loop().set_task_factory(factory)
+
+    async def main() -> Any:
+        child: Any = asyncio.create_task(asyncio.sleep(0))
+        await child
+        return child.cancel(), child.cancelling()
+
+    assert runner.run(main()) == (False, 0)
+
+
+def test_a_cancel_of_the_user_s_class_is_called(runner: Any) -> None:
+    Noting.noted.clear()
+    runner.get_loop().set_task_factory(lambda loop, coro, **options: Noting(coro, loop=loop, **options))
+
+    async def main() -> None:
+        child = asyncio.create_task(forever())
+        child.cancel()
+        await asyncio.wait({child})
+
+    runner.run(main())
+    assert Noting.noted == [None]
+
+
+def test_it_does_not_keep_the_task_alive(runner: Any, factory: Any) -> None:
+    runner.get_loop().set_task_factory(factory)
+
+    async def main() -> Any:
+        child = asyncio.create_task(asyncio.sleep(0))
+        await child
+        return weakref.ref(child)
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert runner.run(main())() is None
+    finally:
+        gc.enable()
