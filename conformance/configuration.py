@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import NOTHING, fields, frozen
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from conformance.errors import UsageError
-from conformance.records import Implementation, Loop
+from conformance.records import NATIVE, Implementation, Loop
 
 DEFAULTS = Path(__file__).with_name("defaults.toml")
-_OBJECT = re.compile(r"[\w.]+:[\w.]+")
+DEFAULT_IMPLEMENTATIONS = ("runner_backport", "runner_backport-own")
+"""What is judged where the user neither selects nor declares anything."""
+_NAMES = r"\w+(?:\.\w+)*"
+_OBJECT = re.compile(f"{_NAMES}:{_NAMES}")
+Entry = TypeVar("Entry", Loop, Implementation)
 
 
 @frozen
@@ -25,24 +29,57 @@ class Configuration:
 
     loops: Mapping[str, Loop]
     implementations: Mapping[str, Implementation]
+    default: tuple[str, ...]
+    """The names of the implementations that are judged where none is selected."""
 
 
 def read_configuration(user_file: Path | None = None) -> Configuration:
     """The harness's own declarations, with those of ``user_file`` added to or put over them by name.
 
+    Implementations that ``user_file`` declares are judged by default, instead of the harness's own default.
     Raises UsageError, with the file, the entry, the key and the accepted values, for what is wrong.
     """
-    loops: dict[str, Loop] = {}
-    implementations: dict[str, Implementation] = {}
-    for file in (DEFAULTS, *([user_file] if user_file else [])):
-        tables = _read(file)
-        for entry in tables.get("loop", []):
-            loop = Loop(**_checked(Loop, entry, file))
-            loops[loop.name] = loop
-        for entry in tables.get("implementation", []):
-            implementation = Implementation(**_checked(Implementation, entry, file))
-            implementations[implementation.name] = implementation
-    return Configuration(loops=loops, implementations=implementations)
+    ours = _declared(DEFAULTS)
+    if user_file is None:
+        return ours
+    theirs = _declared(user_file)
+    if NATIVE in theirs.implementations:
+        raise UsageError(
+            f"{user_file}, implementation '{NATIVE}': {NATIVE} is what the others are judged against.",
+            "Give it another name.",
+        )
+    return Configuration(
+        loops={**ours.loops, **theirs.loops},
+        implementations={**ours.implementations, **theirs.implementations},
+        default=tuple(theirs.implementations) or ours.default,
+    )
+
+
+def _declared(file: Path) -> Configuration:
+    """What one file declares."""
+    tables = _read(file)
+    loops = [Loop(**_checked(Loop, entry, file)) for entry in tables.get("loop", [])]
+    implementations = [
+        Implementation(**_checked(Implementation, entry, file)) for entry in tables.get("implementation", [])
+    ]
+    return Configuration(
+        loops=_by_name(loops, file),
+        implementations=_by_name(implementations, file),
+        default=DEFAULT_IMPLEMENTATIONS,
+    )
+
+
+def _by_name(entries: Sequence[Entry], file: Path) -> dict[str, Entry]:
+    named: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.name in named:
+            kind = type(entry).__name__.lower()
+            raise UsageError(
+                f"{file}, {kind} '{entry.name}': the name is there twice.",
+                f"Give each {kind} a name of its own.",
+            )
+        named[entry.name] = entry
+    return named
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -53,11 +90,13 @@ def _read(file: Path) -> dict[str, Any]:
             f"{file} cannot be read as TOML: {error}.", "Mend the file that --config names."
         ) from error
     for name, value in tables.items():
-        if name not in ("loop", "implementation") or not isinstance(value, list):
+        if name not in ("loop", "implementation"):
             raise UsageError(
                 f"{file} has '{name}', which is not known.",
                 "A configuration holds [[loop]] and [[implementation]] tables alone.",
             )
+        if not isinstance(value, list):
+            raise UsageError(f"{file}: '{name}' is no list of tables.", f"Write it under [[{name}]].")
     return tables
 
 

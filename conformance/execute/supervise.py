@@ -15,7 +15,6 @@ from conformance.records import Cell, Outcome, Result, Subtest
 
 _START_SECONDS = 120.0
 """How long a worker may take to import everything, on a machine that is busy with its fellows."""
-_BETWEEN_TESTS_SECONDS = 60.0
 _RESTARTS = 20
 
 
@@ -44,7 +43,7 @@ class Order:
     leave_out: Collection[str] = ()
     attempt: int = 1
     seconds: float = 60.0
-    """The time limit of each test."""
+    """The time limit of each test, and of all that a worker does between two."""
     coverage: Path | None = None
 
 
@@ -81,11 +80,16 @@ class _Supervision:
         self._running: Result | None = None
         self._deadline = 0.0
         self._output_from = 0
-        self._trouble = ""
+        # Whether the present worker came to a test at all; if not, the one that it was to begin with is to blame.
+        self._begun = False
+        # By class or module, why its tests were kept from starting.
+        self._trouble: dict[str, tuple[Outcome, str]] = {}
+        self._last_loss = ""
 
     def run(self) -> Course:
         for _ in range(_RESTARTS + 1):
             order = self._order
+            self._begun = False
             worker = Worker(order.cell, order.python, order.tree, order.coverage, self._abandoned)
             try:
                 self._greet(worker)
@@ -101,77 +105,95 @@ class _Supervision:
                 worker.end()
             if self._course.broken or not self._pending:
                 return self._course
-        self._settle_rest(
-            Outcome.CRASHED, f"not run: {_RESTARTS + 1} workers of this cell were lost before it"
-        )
+        lost = f"{_RESTARTS + 1} workers of this cell were lost before it"
+        self._settle_rest(Outcome.CRASHED, f"not run: {lost}, the last one so: {self._last_loss}")
         return self._course
 
     def _greet(self, worker: Worker) -> None:
         """Hear which tests the suite has, and choose among them the first time."""
         event = worker.receive(_START_SECONDS)
-        if event["event"] == "broken":
-            self._course.broken = str(event.get("detail", ""))
-        elif event["event"] != "hello":
-            raise WorkerGoneError(f"the worker began with {event['event']!r} instead of hello")
-        elif self._pending is None:
-            order = self._order
-            chosen = [test for test in event["tests"] if order.only(test)]
-            self._pending = [test for test in chosen if test not in order.leave_out]
-            self._course.left_out = tuple(test for test in chosen if test in order.leave_out)
-            self._course.hello = {key: value for key, value in event.items() if key not in ("event", "tests")}
-            self._listener.cell_started(order.cell.name, len(self._pending))
+        match event:
+            case {"event": "broken", "detail": str(detail)}:
+                if self._pending is None:
+                    self._course.broken = detail
+                else:
+                    # What earlier workers did stands; a suite that loads only once is no better the next time.
+                    self._settle_rest(Outcome.ERRORED, detail)
+            case {"event": "hello", "tests": [*tests], **rest} if _are_ids(tests):
+                if self._pending is None:
+                    self._choose(tests)
+                    self._course.hello = {key: value for key, value in rest.items() if key != "event"}
+            case _:
+                raise WorkerGoneError(f"the worker began with {str(event)[:200]}")
+
+    def _choose(self, tests: list[str]) -> None:
+        order = self._order
+        chosen = [test for test in tests if order.only(test)]
+        self._pending = [test for test in chosen if test not in order.leave_out]
+        self._course.left_out = tuple(test for test in chosen if test in order.leave_out)
+        self._listener.cell_started(order.cell.name, len(self._pending))
 
     def _have_run(self, worker: Worker, tests: list[str]) -> None:
         """Let the worker run the tests until it is idle."""
-        worker.send("run", tests=list(tests))
-        self._deadline = time.monotonic() + _BETWEEN_TESTS_SECONDS
+        worker.send(self._order.seconds, "run", tests=list(tests))
+        self._deadline = time.monotonic() + self._order.seconds
         while True:
             event = worker.receive(self._deadline - time.monotonic())
             match event:
-                case {"event": "started", "test": str(test), "output": int(offset)}:
-                    self._running = Result(
-                        cell=self._order.cell.name,
-                        test=test,
-                        outcome=Outcome.PASSED,
-                        attempt=self._order.attempt,
-                    )
+                case {"event": "started", "test": str(test), "output": int(offset)} if self._may_start(test):
+                    self._begun = True
+                    self._running = self._result(test, Outcome.PASSED)
                     self._output_from = offset
                     self._deadline = time.monotonic() + self._order.seconds
                     self._listener.test_started(self._order.cell.name, test)
                 case {"event": "subtest"} if self._running is not None:
                     self._running = evolve(self._running, subtests=(*self._running.subtests, _subtest(event)))
-                case {"event": "finished", "test": str(test)} if self._running is not None:
-                    if test != self._running.test:
-                        raise WorkerGoneError(f"the worker finished {test}, which it had not started")
-                    self._finish(worker, event)
-                    self._deadline = time.monotonic() + _BETWEEN_TESTS_SECONDS
-                case {"event": "trouble"}:
-                    self._trouble += f"{event.get('where')}\n{event.get('detail')}\n"
-                case {"event": "idle"}:
-                    # What is still pending was kept from starting by its class's or module's set-up.
-                    self._settle_rest(Outcome.ERRORED, self._trouble or "the worker left it out")
+                case {"event": "finished", "test": str(test)} if self._running and test == self._running.test:
+                    self._finish(worker, self._running, event)
+                    self._deadline = time.monotonic() + self._order.seconds
+                case {"event": "trouble", "scope": str(scope)}:
+                    _, before = self._trouble.get(scope, (None, ""))
+                    told = f"{event.get('where')}\n{event.get('detail')}"
+                    self._trouble[scope] = (_outcome(event), f"{before}\n{told}".lstrip())
+                case {"event": "idle"} if self._running is None:
+                    self._settle_rest(Outcome.ERRORED, "the worker left it out")
                     return
                 case _:
                     raise WorkerGoneError(f"the worker said {str(event)[:200]} out of turn")
 
-    def _finish(self, worker: Worker, event: Mapping[str, Any]) -> None:
+    def _may_start(self, test: str) -> bool:
+        return self._running is None and test in (self._pending or ())
+
+    def _finish(self, worker: Worker, running: Result, event: Mapping[str, Any]) -> None:
         """Keep what the worker says of the test that was running."""
-        assert self._running is not None
-        outcome = _outcome(event)
-        output = "" if outcome is Outcome.PASSED else worker.output(*event["output"])
-        self._keep(
-            evolve(
-                self._running,
-                outcome=outcome,
-                detail=str(event.get("detail", "")),
-                seconds=float(event.get("seconds", 0.0)),
-                exercised=bool(event.get("exercised")),
-                output=output,
-            )
-        )
+        match event:
+            case {
+                "detail": str(detail),
+                "seconds": float(seconds),
+                "exercised": bool(exercised),
+                "output": [int(start), int(end)],
+            }:
+                outcome = _outcome(event)
+                output = "" if outcome is Outcome.PASSED else worker.output(start, end)
+                self._keep(
+                    evolve(
+                        running,
+                        outcome=outcome,
+                        detail=detail,
+                        seconds=seconds,
+                        exercised=exercised,
+                        output=output,
+                    )
+                )
+            case _:
+                raise WorkerGoneError(f"the worker finished a test with {str(event)[:200]}")
 
     def _blame(self, worker: Worker, outcome: Outcome, what: str) -> None:
-        """A worker is lost: the test that was running is to blame, or nobody, and then it costs a restart."""
+        """A worker is lost: the test that was running is to blame, or the first one, to which it never came.
+
+        One that is lost between two tests is nobody's fault, and costs a restart.
+        """
+        self._last_loss = what
         if self._running is not None:
             if outcome is Outcome.TIMED_OUT:
                 what = f"ended after its limit of {self._order.seconds:g} seconds"
@@ -180,19 +202,25 @@ class _Supervision:
             )
         elif self._pending is None:
             self._course.broken = f"{what}\n{worker.output(0)}".rstrip()
+        elif not self._begun:
+            # Else it would keep every fresh worker from the rest.
+            first = next((test for test in self._pending if self._kept_from_starting(test) is None), None)
+            if first is not None:
+                what = f"{what}, before the test could start"
+                self._keep(self._result(first, outcome, what, worker.output(0)))
 
     def _settle_rest(self, outcome: Outcome, detail: str) -> None:
-        """Give the tests that never started an outcome."""
+        """Give the tests that never started an outcome: their class's or module's trouble, or the given one."""
         for test in list(self._pending or ()):
-            self._keep(
-                Result(
-                    cell=self._order.cell.name,
-                    test=test,
-                    outcome=outcome,
-                    detail=detail,
-                    attempt=self._order.attempt,
-                )
-            )
+            self._keep(self._result(test, *(self._kept_from_starting(test) or (outcome, detail))))
+
+    def _kept_from_starting(self, test: str) -> tuple[Outcome, str] | None:
+        """The trouble of the test's class or module, if that had any."""
+        return next((why for scope, why in self._trouble.items() if test.startswith(f"{scope}.")), None)
+
+    def _result(self, test: str, outcome: Outcome, detail: str = "", output: str = "") -> Result:
+        order = self._order
+        return Result(order.cell.name, test, outcome, detail, output=output, attempt=order.attempt)
 
     def _keep(self, result: Result) -> None:
         assert self._pending is not None
@@ -200,6 +228,10 @@ class _Supervision:
         self._pending.remove(result.test)
         self._course.results.append(result)
         self._listener.test_finished(result)
+
+
+def _are_ids(tests: list[Any]) -> bool:
+    return all(isinstance(test, str) for test in tests) and len(set(tests)) == len(tests)
 
 
 def _outcome(event: Mapping[str, Any]) -> Outcome:

@@ -1,7 +1,8 @@
 """Remember which tests never construct what is judged, so that only the baseline needs to run them.
 
-It is found out when a test first runs for a subject. It depends on the upstream file, the interpreter
-and the loop, so these make the name under which it is kept.
+It is found out when a test first runs for a subject. It depends on the upstream file, the interpreter,
+the loop, and on the implementation too, whose class may be one that nobody sees being constructed: what is
+learnt of it must not keep the tests from another. So these make the name under which it is kept.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Unexercised:
         """The tests of ``cell`` that are known to be unexercised; ``blob`` is the upstream file's id."""
         try:
             tests = json.loads(self._file(cell, blob).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return ()
         return frozenset(test for test in tests if isinstance(test, str)) if isinstance(tests, list) else ()
 
@@ -43,7 +44,7 @@ class Unexercised:
         Path(aside.name).replace(self._file(cell, blob))
 
     def _file(self, cell: Cell, blob: str) -> Path:
-        interpreter = cell.interpreter
+        interpreter, implementation = cell.interpreter, cell.implementation
         key = [
             cell.suite,
             cell.mode,
@@ -51,6 +52,12 @@ class Unexercised:
             cell.loop.requires,
             interpreter.version,
             interpreter.build,
+            implementation.name,
+            implementation.runner,
+            implementation.run,
+            implementation.task,
+            implementation.requires,
+            str(implementation.path),
             blob,
         ]
         digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]

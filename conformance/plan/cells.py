@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TypeVar
 
 from attrs import frozen
@@ -19,12 +20,10 @@ RUNNERS_SERIES = "3.11"
 FIRST_NATIVE_RUNNER = (3, 11)
 T = TypeVar("T")
 
-DEFAULT_IMPLEMENTATIONS = ("runner_backport", "runner_backport-own")
-
 
 @frozen
 class Selection:
-    """What a user asked for; globs, and empty for the default."""
+    """What a user asked for; globs, and empty for what is configured to be the default."""
 
     loops: tuple[str, ...] = ()
     implementations: tuple[str, ...] = ()
@@ -35,12 +34,12 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
     """The cells of ``selection`` on the interpreters that were ``found``, baselines first.
 
     ``tags`` are those that the lock pins, such as ``v3.8.18``. Raises UsageError for a name that matches
-    nothing, and PlanError when a baseline cannot be run.
+    nothing, for native alone and for two executables of one version, and PlanError when a baseline
+    cannot be run.
     """
+    _refuse_twins(found.interpreters)
     loops = _selected("loop", configuration.loops, selection.loops, tuple(configuration.loops))
-    implementations = _selected(
-        "implementation", configuration.implementations, selection.implementations, DEFAULT_IMPLEMENTATIONS
-    )
+    implementations = _subjects(configuration, selection.implementations)
     suites = _selected("suite", {suite.value: suite for suite in Suite}, selection.suites, tuple(Suite))
     tag_of = {".".join(tag.lstrip("v").split(".")[:2]): tag for tag in tags}
     native = configuration.implementations[NATIVE]
@@ -77,17 +76,17 @@ def _applying(
         return []
     has_native = interpreter.release[:2] >= FIRST_NATIVE_RUNNER
     applying: list[tuple[Suite, Mode]] = []
-    if Suite.RUNNERS in suites and (has_native or implementation.name != NATIVE):
+    if Suite.RUNNERS in suites:
         applying.append((Suite.RUNNERS, Mode.PLAIN))
     # From 3.11 on the task class is the interpreter's own: there is nothing of an implementation's to judge.
     if Suite.TASKS in suites and implementation.task is not None and not has_native:
-        modes = [Mode.PLAIN] if implementation.name == NATIVE else list(Mode)
-        applying += [(Suite.TASKS, mode) for mode in modes]
+        applying += [(Suite.TASKS, mode) for mode in Mode]
     return applying
 
 
 def _supports(entry: Loop | Implementation, interpreter: Interpreter) -> bool:
-    return SpecifierSet(entry.python).contains(interpreter.version, prereleases=True)
+    # A build from a checkout says "3.13.0+", which is no version number; a pre-release is one.
+    return SpecifierSet(entry.python).contains(interpreter.version.rstrip("+"), prereleases=True)
 
 
 def _tag(suite: Suite, interpreter: Interpreter, tag_of: Mapping[str, str]) -> str | None:
@@ -118,6 +117,32 @@ def _model(found: Found) -> Interpreter:
             model.missing[0].advice,
         )
     return model.interpreters[0]
+
+
+def _refuse_twins(interpreters: Iterable[Interpreter]) -> None:
+    """Two of one version would make two cells of one name."""
+    executables: dict[str, Path] = {}
+    for interpreter in interpreters:
+        other = executables.setdefault(interpreter.version, interpreter.executable)
+        if other != interpreter.executable:
+            raise UsageError(
+                f"{other} and {interpreter.executable} are both Python {interpreter.version}.",
+                "Name one of them.",
+            )
+
+
+def _subjects(configuration: Configuration, globs: Sequence[str]) -> list[Implementation]:
+    """The implementations to judge; native is not among them, since it would be judged against itself."""
+    known = configuration.implementations
+    selected = _selected("implementation", known, globs, configuration.default)
+    subjects = [implementation for implementation in selected if implementation.name != NATIVE]
+    if not subjects:
+        others = ", ".join(name for name in known if name != NATIVE)
+        raise UsageError(
+            f"{NATIVE} is what the others are judged against, and is not judged itself.",
+            f"Name another implementation: {others}.",
+        )
+    return subjects
 
 
 def _selected(kind: str, known: Mapping[str, T], globs: Sequence[str], default: Sequence[str]) -> list[T]:

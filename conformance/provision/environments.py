@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from conformance.errors import ProvisionError
 from conformance.provision.uv import call_uv
 from conformance.provision.wheels import Wheel, build_wheel
 from conformance.records import Cell, Environment
@@ -32,6 +33,17 @@ def provide(
     An environment is named by all that is in it, so it is made once, never changed, and never stale.
     Raises ProvisionError.
     """
+    try:
+        return _provided(cells, folder, extra, say)
+    except OSError as error:
+        raise ProvisionError(
+            f"Environments cannot be made in {folder}: {error}.", "Make room there, and run again."
+        ) from error
+
+
+def _provided(
+    cells: Iterable[Cell], folder: Path, extra: tuple[str, ...], say: Callable[[str], None]
+) -> Mapping[Environment, Path]:
     environments = sorted({cell.environment for cell in cells}, key=str)
     wheels = {}
     for source in sorted({environment.path for environment in environments if environment.path}):
@@ -45,8 +57,13 @@ def provide(
         making = [
             pool.submit(_make, environment, folders[environment], wheels, extra) for environment in needed
         ]
-        for made in making:
-            made.result()
+        try:
+            for made in making:
+                made.result()
+        except BaseException:
+            # Whoever interrupts, or has to mend something, does not want to wait for those not begun.
+            pool.shutdown(cancel_futures=True)
+            raise
     return {environment: _python(path) for environment, path in folders.items()}
 
 

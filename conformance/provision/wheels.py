@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import tempfile
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def build_wheel(source: Path, folder: Path) -> Wheel:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as work:
         call_uv(
-            ["build", "--wheel", "--out-dir", work, source],
+            # Our own Python: the folder may ask for one that is not here, and the wheel is for all of them.
+            ["build", "--wheel", "--python", sys.executable, "--out-dir", work, source],
             failing=f"The wheel of {source} could not be built",
         )
         built = list(Path(work).glob("*.whl"))

@@ -35,7 +35,7 @@ class InterpreterTree:
         return f"interpreter {self.version}"
 
     def names(self) -> frozenset[str]:
-        found = set()
+        found: set[str] = set()
         for package in ("test", "unittest"):
             for parent, folders, files in os.walk(self.library / package):
                 folders[:] = [name for name in folders if name != "__pycache__"]

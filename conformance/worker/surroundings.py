@@ -14,6 +14,9 @@ def settle() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for stream in (sys.stdout, sys.stderr):
+        # What a test wrote before it killed its interpreter, or was killed, must not be lost with it.
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     # On a crash, and on the SIGABRT that ends a test past its time limit, say on stderr where it was.
     faulthandler.enable()
 

@@ -1,0 +1,248 @@
+"""The command line as a user meets it: from a configuration of their own to a verdict, and every way to an exit status."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from conformance.errors import ExitStatus
+from conformance.records import Interpreter, Outcome, Verdict
+from conformance.report.document import Document
+from conformance.report.reading import read_document
+
+from miniatures import PATIENCE_SECONDS, Lifeline, interpreter_or_skip, write
+from wrong_runners import DIVERGING, bring
+
+pytest_plugins = ["miniatures"]
+
+PROJECT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "conformance")
+NARROW = ("--python", "3.11", "--loop", "asyncio", "--suite", "runners", "--source", "interpreter")
+SUITE = "test_runners."
+
+
+@frozen
+class Said:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+def conformance(*arguments: object) -> Said:
+    done = subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=3 * PATIENCE_SECONDS,
+    )
+    assert "Traceback" not in done.stderr
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def upstream_311() -> Interpreter:
+    """The release whose tests are run; without it they would have to be fetched."""
+    interpreter = interpreter_or_skip("3.11")
+    if interpreter.version != "3.11.7":
+        pytest.skip(f"CPython 3.11.7 is not installed, only {interpreter.version}")
+    return interpreter
+
+
+@frozen
+class Judged:
+    said: Said
+    document: Document
+
+
+@pytest.fixture(scope="session")
+def judged(upstream_311: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """A run over Runners of which three are wrong."""
+    folder = tmp_path_factory.mktemp("brought")
+    config, out = bring(folder, *DIVERGING), folder / "results.jsonl"
+    said = conformance("run", *NARROW, "--config", config, "--out", out, "--timeout", 10)
+    return Judged(said, read_document(out))
+
+
+def test_wrong_runners_make_an_unexpected_verdict(judged: Judged) -> None:
+    assert judged.said.status == ExitStatus.UNEXPECTED_VERDICT
+    assert judged.said.err == ""
+
+
+def test_what_a_users_file_declares_is_judged_and_nothing_else(judged: Judged) -> None:
+    plan = judged.document.header.plan
+    assert [cell.name for cell in plan.cells] == [
+        f"runners/{name}/3.11.7/asyncio" for name in ("native", *DIVERGING)
+    ]
+
+
+@pytest.mark.parametrize("name", DIVERGING)
+def test_exactly_the_tests_diverge_that_should(judged: Judged, name: str) -> None:
+    verdicts = {
+        judgement.test.removeprefix(SUITE): judgement.verdict
+        for judgement in judged.document.judgements
+        if judgement.cell == f"runners/{name}/3.11.7/asyncio"
+    }
+    assert len(verdicts) == 26
+    assert {test for test, verdict in verdicts.items() if verdict is Verdict.DIVERGENT} == DIVERGING[name]
+    assert {verdict for test, verdict in verdicts.items() if test not in DIVERGING[name]} == {
+        Verdict.CONFORMANT
+    }
+
+
+def test_what_diverged_ran_again_in_a_fresh_worker(judged: Judged) -> None:
+    for judgement in judged.document.judgements:
+        assert (judgement.retried is not None) is (judgement.verdict is Verdict.DIVERGENT)
+
+
+def test_the_terminal_says_what_the_document_says(judged: Judged) -> None:
+    assert judged.document.complete
+    footer = judged.document.footer
+    assert footer is not None
+    assert footer.exit_status is ExitStatus.UNEXPECTED_VERDICT
+    for name, tests in DIVERGING.items():
+        counted = footer.counts[f"runners/{name}/3.11.7/asyncio"]
+        assert counted.get(Verdict.DIVERGENT, 0) == len(tests)
+        assert f"{counted[Verdict.CONFORMANT]} of 26" in judged.said.out
+        for test in tests:
+            assert f"divergent {SUITE}{test} " in judged.said.out
+
+
+def test_a_runner_that_is_right_ends_well(upstream_311: Interpreter, tmp_path: Path) -> None:
+    config, out = bring(tmp_path, "wrapper"), tmp_path / "results.jsonl"
+    said = conformance("run", *NARROW, "--config", config, "--out", out, "-k", "RunnerTests.test_r")
+    assert (said.status, said.err) == (ExitStatus.AS_EXPECTED, "")
+    assert {judgement.verdict for judgement in read_document(out).judgements} == {Verdict.CONFORMANT}
+
+
+def test_an_implementation_that_cannot_be_imported_diverges(
+    upstream_311: Interpreter, tmp_path: Path
+) -> None:
+    config, out = tmp_path / "mine.toml", tmp_path / "results.jsonl"
+    write(config, '[[implementation]]\nname = "gone"\nrunner = "not_there:Runner"\n')
+    said = conformance("run", *NARROW, "--config", config, "--out", out)
+    assert (said.status, said.err) == (ExitStatus.UNEXPECTED_VERDICT, "")
+    document = read_document(out)
+    assert {judgement.verdict for judgement in document.judgements} == {Verdict.DIVERGENT}
+    assert "No module named 'not_there'" in said.out
+
+
+@pytest.fixture
+def interrupts_arrive() -> Iterator[None]:
+    """A background job's children have Ctrl-C ignored: not ours."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
+    upstream_311: Interpreter,
+    tmp_path: Path,
+    lifeline: Lifeline,
+    interrupts_arrive: None,
+    number: signal.Signals,
+) -> None:
+    config, out = bring(tmp_path, "stuck"), tmp_path / "results.jsonl"
+    options = ("--config", config, "--out", out, "--jobs", 1, "--timeout", 600, "-k", "RunnerTests")
+    driver = subprocess.Popen(
+        [*COMMAND, "run", *NARROW, *map(str, options)],
+        cwd=PROJECT,
+        env={**os.environ, "LIFELINE": str(lifeline.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with driver:
+        try:
+            assert lifeline.said() == "stuck"
+            driver.send_signal(number)
+            _, err = driver.communicate(timeout=PATIENCE_SECONDS)
+        finally:
+            driver.kill()
+    assert driver.returncode == ExitStatus.INTERRUPTED
+    assert err == f"conformance: interrupted; what was finished is in {out}\n"
+    assert lifeline.is_cut()
+    document = read_document(out)
+    assert not document.complete
+    assert document.footer is not None
+    assert document.footer.interrupted
+    native, stuck = (cell.name for cell in document.header.plan.cells)
+    tests = {
+        cell: [result.test for result in document.results if result.cell == cell] for cell in (native, stuck)
+    }
+    assert len(tests[native]) == 16
+    # As far as the second run, which stopped for good.
+    assert tests[stuck] == tests[native][:5]
+    assert {result.outcome for result in document.results} == {Outcome.PASSED}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--suite", "walkers"], "conformance: No suite is called 'walkers'. Known: runners, tasks.\n"),
+        (["--loop", "trio"], "conformance: No loop is called 'trio'. Known: asyncio, uvloop.\n"),
+        (["--implementation", "nobodys"], "conformance: No implementation is called 'nobodys'. Known: native, "),
+        (["--implementation", "native"], "conformance: native is what the others are judged against"),
+        (["--python", "2.*"], "conformance: No listed Python matches '2.*'. Listed: "),
+        (["--config", "not there.toml"], "conformance: not there.toml cannot be read as TOML"),
+        (["--config", "."], "conformance: . cannot be read as TOML"),
+        (["--expectations", "not there.toml"], "conformance: "),
+        (["--frobnicate"], "No such option"),
+        (["--jobs", "0"], "Invalid value for '--jobs'"),
+        (["--timeout", "0"], "Invalid value for '--timeout'"),
+        (["--source", "thin air"], "Invalid value for '--source'"),
+        (["--out", "README.md/results.jsonl"], "conformance: The report document README.md/results.jsonl cannot be written"),
+        (["--out", "tests"], "conformance: The report document tests cannot be written"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_answered_in_a_sentence(arguments: list[str], said: str) -> None:
+    python = [] if "--python" in arguments else ["--python", "3.11"]
+    ended = conformance("run", *python, *arguments)
+    assert ended.status == ExitStatus.WRONG_USAGE
+    assert said in ended.err
+
+
+def test_a_test_that_nobody_has_is_wrong_usage(upstream_311: Interpreter, tmp_path: Path) -> None:
+    config, out = bring(tmp_path, "wrapper"), tmp_path / "results.jsonl"
+    ended = conformance("run", *NARROW, "--config", config, "--out", out, "-k", "no such test")
+    assert ended.status == ExitStatus.WRONG_USAGE
+    assert (
+        ended.err == "conformance: No test matches 'no such test'. Give a part of a test's id, or a glob.\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_an_interpreter_that_was_asked_for_by_name_and_is_not_here(command: str) -> None:
+    ended = conformance(command, "--python", "3.99")
+    assert ended.status == ExitStatus.NOT_COMPLETED
+    assert ended.err.startswith(
+        "conformance: Python 3.99, asked for by name, was not found. Install it ('uv python install 3.99'"
+    )
+
+
+def test_a_document_that_is_not_there() -> None:
+    ended = conformance("report", "not there.jsonl")
+    assert ended.status == ExitStatus.NOT_COMPLETED
+    assert ended.err.startswith("conformance: The document not there.jsonl cannot be read")
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "sync", "report", "doctor"])
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    ended = conformance(command, "--help")
+    assert ended.status == ExitStatus.AS_EXPECTED
+    assert f"Example: python -m conformance {command}" in ended.out
+
+
+def test_no_command_and_a_wrong_one_are_wrong_usage() -> None:
+    assert conformance("walk").status == ExitStatus.WRONG_USAGE
+    assert conformance().status == ExitStatus.WRONG_USAGE

@@ -1,0 +1,238 @@
+"""What a test does to its worker is blamed on that test alone; the rest of its cell goes on in a fresh one."""
+
+from __future__ import annotations
+
+import pytest
+from conformance.execute import supervise
+
+from miniatures import Making
+
+pytest_plugins = ["miniatures"]
+
+BETWEEN_OTHERS = """
+    import os, signal, sys, threading, time, unittest
+
+    class Tests(unittest.TestCase):
+        def test_a(self):
+            pass
+
+        def test_b(self):
+            print("so far", os.getpid())
+            {deed}
+
+        def test_c(self):
+            self.fail("in its own way")
+"""
+
+
+@pytest.mark.parametrize(
+    ("deed", "status"),
+    [
+        ("os._exit(0)", "the worker ended with status 0"),
+        ("os._exit(1)", "the worker ended with status 1"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "the worker was ended by SIGSEGV"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "the worker was ended by SIGKILL"),
+        ("os.kill(os.getpid(), signal.SIGRTMIN + 1)", "the worker was ended by signal"),
+    ],
+)
+def test_a_test_that_ends_its_interpreter_is_crashed(making: Making, deed: str, status: str) -> None:
+    seen = making.runners(BETWEEN_OTHERS.format(deed=deed)).run()
+    assert seen.outcomes == {"test_a": "passed", "test_b": "crashed", "test_c": "failed"}
+    assert seen["test_b"].detail.startswith(status)
+    assert "so far" in seen["test_b"].output
+
+
+def test_a_segmentation_fault_is_shown_with_its_place(making: Making) -> None:
+    deed = "os.kill(os.getpid(), signal.SIGSEGV)"
+    seen = making.runners(BETWEEN_OTHERS.format(deed=deed)).run()
+    assert "in test_b" in seen["test_b"].output
+
+
+def test_a_test_that_ends_its_interpreter_while_a_copy_of_it_lives_is_crashed_at_once(making: Making) -> None:
+    # The copy has all descriptors of the worker, so that the end of its pipe does not come.
+    deed = """if os.fork() == 0:
+                signal.pause()
+            os._exit(7)"""
+    seen = making.runners(BETWEEN_OTHERS.format(deed=deed)).run(seconds=60)
+    assert seen.outcomes == {"test_a": "passed", "test_b": "crashed", "test_c": "failed"}
+    assert seen["test_b"].detail == "the worker ended with status 7"
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "while True: pass",
+        "time.sleep(1000)",
+        "threading.Lock().acquire(timeout=1000) and threading.Event().wait()",
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()",
+    ],
+    ids=["in Python", "in sleep", "on a lock", "for a signal"],
+)
+def test_a_hanging_test_ends_by_the_time_limit_and_shows_where_it_hung(making: Making, deed: str) -> None:
+    seen = making.runners(BETWEEN_OTHERS.format(deed=deed)).run(seconds=1)
+    assert seen.outcomes == {"test_a": "passed", "test_b": "timed-out", "test_c": "failed"}
+    assert seen["test_b"].detail == "ended after its limit of 1 seconds"
+    assert "so far" in seen["test_b"].output
+    assert "in test_b" in seen["test_b"].output
+
+
+def test_a_hang_that_no_signal_but_the_last_can_end(making: Making, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.execute.worker._LAST_WORDS_SECONDS", 0.1)
+    deed = """import faulthandler
+            faulthandler.disable()
+            for number in signal.SIGABRT, signal.SIGTERM:
+                signal.signal(number, signal.SIG_IGN)
+            signal.pause()"""
+    seen = making.runners(BETWEEN_OTHERS.format(deed=deed)).run(seconds=1)
+    assert seen.outcomes == {"test_a": "passed", "test_b": "timed-out", "test_c": "failed"}
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "raise KeyboardInterrupt",
+        "os.kill(os.getpid(), signal.SIGINT); time.sleep(1000)",
+        # A subtest that passed before has told an outcome already.
+        """with self.subTest(number=1):
+                pass
+            raise KeyboardInterrupt""",
+    ],
+    ids=["raised", "sent", "after a subtest"],
+)
+def test_a_keyboard_interrupt_that_escapes_is_errored_and_the_rest_goes_on(making: Making, deed: str) -> None:
+    seen = making.runners(BETWEEN_OTHERS.format(deed=deed)).run()
+    assert seen.outcomes == {"test_a": "passed", "test_b": "errored", "test_c": "failed"}
+    assert "in test_b" in seen["test_b"].detail
+    assert seen["test_b"].detail.endswith("KeyboardInterrupt\n")
+
+
+def test_what_a_subtest_told_before_a_crash_is_kept(making: Making) -> None:
+    deed = """with self.subTest(number=1):
+                self.fail("told")
+            os._exit(1)"""
+    seen = making.runners(BETWEEN_OTHERS.format(deed=deed)).run()
+    assert seen["test_b"].outcome.value == "crashed"
+    assert [one.parameters for one in seen["test_b"].subtests] == ["(number=1)"]
+
+
+def test_a_death_between_two_tests_costs_no_test(making: Making) -> None:
+    suite = """
+        import os, unittest
+
+        class A(unittest.TestCase):
+            @classmethod
+            def tearDownClass(cls):
+                os._exit(3)
+
+            def test_a(self):
+                pass
+
+        class B(unittest.TestCase):
+            def test_b(self):
+                pass
+    """
+    seen = making.runners(suite).run()
+    assert seen.outcomes == {"test_a": "passed", "test_b": "passed"}
+
+
+SET_UP = """
+    import os, signal, unittest
+
+    class A(unittest.TestCase):
+        @classmethod
+        def setUpClass(cls):
+            {deed}
+
+        def test_a(self):
+            pass
+
+    class B(unittest.TestCase):
+        def test_b(self):
+            pass
+"""
+
+
+def test_a_death_before_a_first_test_is_blamed_on_it(making: Making) -> None:
+    seen = making.runners(SET_UP.format(deed="os._exit(3)")).run()
+    assert seen.outcomes == {"test_a": "crashed", "test_b": "passed"}
+    assert "the worker ended with status 3" in seen["test_a"].detail
+    assert "before" in seen["test_a"].detail
+
+
+def test_a_death_before_the_first_test_of_a_later_worker_is_blamed_on_it(making: Making) -> None:
+    suite = """
+        import os, unittest
+
+        class A(unittest.TestCase):
+            def test_a(self):
+                os._exit(1)
+
+        class B(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls):
+                os._exit(3)
+
+            def test_b(self):
+                pass
+
+        class C(unittest.TestCase):
+            def test_c(self):
+                pass
+    """
+    seen = making.runners(suite).run()
+    assert seen.outcomes == {"test_a": "crashed", "test_b": "crashed", "test_c": "passed"}
+    assert seen["test_b"].detail == "the worker ended with status 3, before the test could start"
+
+
+def test_a_hang_before_a_first_test_is_blamed_on_it_with_its_place(making: Making) -> None:
+    seen = making.runners(SET_UP.format(deed="signal.pause()")).run(seconds=1)
+    assert seen.outcomes == {"test_a": "timed-out", "test_b": "passed"}
+    assert "before" in seen["test_a"].detail
+    assert "in setUpClass" in seen["test_a"].output
+
+
+def test_the_restarts_of_a_cell_are_counted(making: Making, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervise, "_RESTARTS", 2)
+    suite = """
+        import os, unittest
+
+        class Tests(unittest.TestCase):
+            pass
+
+        for number in range(9):
+            setattr(Tests, f"test_{number}", lambda self: os._exit(1))
+    """
+    seen = making.runners(suite).run()
+    assert set(seen.outcomes.values()) == {"crashed"}
+    assert len(seen.outcomes) == 9
+    assert seen.watch.started == [f"test_runners.Tests.test_{number}" for number in range(3)]
+    assert seen["test_2"].detail == "the worker ended with status 1"
+    for number in range(3, 9):
+        assert seen[f"test_{number}"].detail == (
+            "not run: 3 workers of this cell were lost before it, the last one so: the worker ended with status 1"
+        )
+
+
+def test_a_suite_that_can_be_imported_once_alone_keeps_what_it_did(making: Making) -> None:
+    miniature = making.runners("""
+        import os, pathlib, unittest
+
+        trace = pathlib.Path(__file__).with_suffix(".trace")
+        if trace.exists():
+            raise LookupError("only once")
+        trace.touch()
+
+        class Tests(unittest.TestCase):
+            def test_a(self):
+                pass
+
+            def test_b(self):
+                os._exit(1)
+
+            def test_c(self):
+                pass
+    """)
+    seen = miniature.run()
+    assert seen.course.broken == ""
+    assert seen.outcomes == {"test_a": "passed", "test_b": "crashed", "test_c": "errored"}
+    assert "LookupError: only once" in seen["test_c"].detail

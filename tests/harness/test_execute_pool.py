@@ -1,0 +1,111 @@
+"""Many cells at once: the long ones first, and an end at once, with nothing left behind, when it is wanted."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event as Flag
+
+import pytest
+from attrs import evolve
+from conformance.execute import Course, Order, execute
+from conformance.execute.supervise import see_through
+from conformance.execute.worker import AbandonedError
+from conformance.records import Outcome, Suite
+
+from miniatures import PATIENCE_SECONDS, Lifeline, Making, Watch
+
+pytest_plugins = ["miniatures"]
+
+QUICK = """
+    import unittest
+
+    class Tests(unittest.TestCase):
+        def test_a(self):
+            pass
+
+        def test_b(self):
+            self.fail()
+"""
+HANGING = """
+    import os, signal, unittest
+
+    class Tests(unittest.TestCase):
+        def test_a(self):
+            pass
+
+        def test_b(self):
+            os.write(os.open({path!r}, os.O_WRONLY), b"here")
+            signal.pause()
+"""
+
+
+def test_abandoning_ends_a_hanging_worker_at_once(making: Making, lifeline: Lifeline) -> None:
+    abandoned, watch = Flag(), Watch()
+    order = making.runners(HANGING.format(path=str(lifeline.path))).order(seconds=600)
+    with ThreadPoolExecutor(1) as pool:
+        course = pool.submit(see_through, order, watch, abandoned)
+        try:
+            assert lifeline.said() == "here"
+        finally:
+            abandoned.set()
+        with pytest.raises(AbandonedError):
+            course.result(PATIENCE_SECONDS)
+    assert lifeline.is_cut()
+    assert watch.finished == ["test_runners.Tests.test_a"]
+
+
+def test_every_cell_has_its_course_and_the_listener_hears_of_each(tmp_path: Path) -> None:
+    orders = [_named(Making(tmp_path / name).runners(QUICK).order(), name) for name in "abc"]
+    watch = Watch()
+    courses = _execute(orders, 2, watch)
+    assert sorted(courses) == sorted(order.cell.name for order in orders)
+    assert all(len(course.results) == 2 for course in courses.values())
+    assert sorted(watch.totals) == [2, 2, 2]
+    assert watch.counts == [{Outcome.PASSED: 1, Outcome.FAILED: 1}] * 3
+
+
+def test_long_cells_run_first(tmp_path: Path) -> None:
+    orders = [
+        _named(Making(tmp_path / "runners").runners(QUICK).order(), "runners"),
+        _named(Making(tmp_path / "tasks").tasks(QUICK).order(), "tasks"),
+    ]
+    suites = [order.cell.suite for order in orders]
+    assert suites == [Suite.RUNNERS, Suite.TASKS]
+    assert list(_execute(orders, 1, Watch())) == [orders[1].cell.name, orders[0].cell.name]
+
+
+def test_an_interruption_ends_all_workers_and_starts_no_more(tmp_path: Path, lifeline: Lifeline) -> None:
+    hanging = Making(tmp_path / "b").runners(HANGING.format(path=str(lifeline.path))).order(seconds=600)
+    orders = [
+        _named(Making(tmp_path / "a").runners(QUICK).order(), "a"),
+        _named(hanging, "b"),
+        _named(Making(tmp_path / "c").runners(QUICK).order(), "c"),
+    ]
+
+    def interrupt(order: Order, course: Course) -> None:
+        if order is orders[0]:
+            assert lifeline.said() == "here"
+            raise KeyboardInterrupt
+
+    watch = Watch()
+    # In the order given, one at a time beside the hanging one: the third may start, but is never waited for.
+    with pytest.raises(KeyboardInterrupt):
+        execute(orders, 2, watch, interrupt)
+    assert lifeline.is_cut()
+    assert len(watch.counts) < 3
+
+
+def _execute(orders: list[Order], jobs: int, watch: Watch) -> dict[str, Course]:
+    courses: dict[str, Course] = {}
+
+    def note(order: Order, course: Course) -> None:
+        courses[order.cell.name] = course
+
+    execute(orders, jobs, watch, note)
+    return courses
+
+
+def _named(order: Order, name: str) -> Order:
+    """The order with a cell of its own: the miniatures of one test would else have one name."""
+    return evolve(order, cell=evolve(order.cell, implementation=evolve(order.cell.implementation, name=name)))
