@@ -36,10 +36,10 @@ def execute(
     abandoned = Flag()
     waiting = sorted(orders, key=_expected_length, reverse=True)
     with ThreadPoolExecutor(jobs) as pool:
-        running: dict[Future[Course], Order] = {
-            pool.submit(_timed, order, listener, abandoned): order for order in waiting
-        }
+        running: dict[Future[Course], Order] = {}
         try:
+            for order in waiting:
+                running[pool.submit(_timed, order, listener, abandoned)] = order
             while running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:

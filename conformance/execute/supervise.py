@@ -155,8 +155,11 @@ class _Supervision:
                     _, before = self._trouble.get(scope, (None, ""))
                     told = f"{event.get('where')}\n{event.get('detail')}"
                     self._trouble[scope] = (_outcome(event), f"{before}\n{told}".lstrip())
+                case {"event": "spoiled"} if self._running is None:
+                    return
                 case {"event": "idle"} if self._running is None:
                     self._settle_rest(Outcome.ERRORED, "the worker left it out")
+                    self._settle_trouble()
                     return
                 case _:
                     raise WorkerGoneError(f"the worker said {str(event)[:200]} out of turn")
@@ -191,7 +194,8 @@ class _Supervision:
     def _blame(self, worker: Worker, outcome: Outcome, what: str) -> None:
         """A worker is lost: the test that was running is to blame, or the first one, to which it never came.
 
-        One that is lost between two tests is nobody's fault, and costs a restart.
+        What it is lost for between two tests, or after the last, is told beside the one that ended: it may be
+        the tear-down of a class or of the module.
         """
         self._last_loss = what
         if self._running is not None:
@@ -200,10 +204,13 @@ class _Supervision:
             self._keep(
                 evolve(self._running, outcome=outcome, detail=what, output=worker.output(self._output_from))
             )
+        elif self._begun:
+            last = self._course.results[-1].test
+            self._keep(self._result(f"{last} (after it)", outcome, what, worker.output(0)))
         elif self._pending is None:
             self._course.broken = f"{what}\n{worker.output(0)}".rstrip()
-        elif not self._begun:
-            # Else it would keep every fresh worker from the rest.
+        else:
+            # Without an outcome it would keep every fresh worker from the rest.
             first = next((test for test in self._pending if self._kept_from_starting(test) is None), None)
             if first is not None:
                 what = f"{what}, before the test could start"
@@ -213,6 +220,13 @@ class _Supervision:
         """Give the tests that never started an outcome: their class's or module's trouble, or the given one."""
         for test in list(self._pending or ()):
             self._keep(self._result(test, *(self._kept_from_starting(test) or (outcome, detail))))
+
+    def _settle_trouble(self) -> None:
+        """Give a class's or module's trouble a result of its own where no test was there to take it: a tear-down's."""
+        for scope, (outcome, detail) in self._trouble.items():
+            told = any(result.detail == detail for result in self._course.results)
+            if not told and outcome is not Outcome.SKIPPED:
+                self._keep(self._result(f"{scope} (tear-down)", outcome, detail))
 
     def _kept_from_starting(self, test: str) -> tuple[Outcome, str] | None:
         """The trouble of the test's class or module, if that had any."""
@@ -225,7 +239,8 @@ class _Supervision:
     def _keep(self, result: Result) -> None:
         assert self._pending is not None
         self._running = None
-        self._pending.remove(result.test)
+        if result.test in self._pending:
+            self._pending.remove(result.test)
         self._course.results.append(result)
         self._listener.test_finished(result)
 

@@ -7,6 +7,7 @@ learnt of it must not keep the tests from another. So these make the name under 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import tempfile
@@ -14,6 +15,9 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from conformance.records import Cell, Outcome, Result
+
+_HOW = "__new__"
+"""How the worker finds it out: part of the name, so that a change of it starts anew."""
 
 
 class Unexercised:
@@ -38,14 +42,17 @@ class Unexercised:
             if result.exercised is False and result.outcome is Outcome.PASSED
         }
         tests = sorted(found.union(left_out))
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="utf-8") as aside:
-            json.dump(tests, aside)
-        Path(aside.name).replace(self._file(cell, blob))
+        # Not to know it costs a little time in the next run: no reason to lose this one.
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="utf-8") as aside:
+                json.dump(tests, aside)
+            Path(aside.name).replace(self._file(cell, blob))
 
     def _file(self, cell: Cell, blob: str) -> Path:
         interpreter, implementation = cell.interpreter, cell.implementation
         key = [
+            _HOW,
             cell.suite,
             cell.mode,
             cell.loop.factory,

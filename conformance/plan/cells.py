@@ -50,8 +50,10 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
             for implementation in implementations:
                 for suite, mode in _applying(implementation, suites, interpreter):
                     tag = _tag(suite, interpreter, tag_of)
-                    if tag is None or not _supports(loop, interpreter):
+                    if not _supports(loop, interpreter):
                         continue
+                    if tag is None:
+                        raise _unpinned(suite, interpreter)
                     baseline = _baseline(suite, interpreter, loop, native, tag, found)
                     baselines[baseline.name] = baseline
                     subjects.append(
@@ -66,6 +68,14 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
                         )
                     )
     return Plan(cells=(*baselines.values(), *subjects), missing=found.missing)
+
+
+def _unpinned(suite: Suite, interpreter: Interpreter) -> PlanError:
+    series = RUNNERS_SERIES if suite is Suite.RUNNERS else interpreter.series
+    return PlanError(
+        f"The lock pins no tag of {series}, whose tests the suite {suite} of Python {interpreter.version} is.",
+        f"Pin one: 'python -m conformance sync --update v{series}.N', with the release that you want.",
+    )
 
 
 def _applying(

@@ -50,7 +50,7 @@ def _provided(
         say(f"building the wheel of {source}")
         wheels[source] = build_wheel(source, folder / "wheels")
     folders = {environment: folder / _name(environment, wheels, extra) for environment in environments}
-    needed = [environment for environment in environments if not folders[environment].is_dir()]
+    needed = [environment for environment in environments if not _is_whole(folders[environment])]
     if needed:
         say(f"making {len(needed)} of {len(environments)} environments")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -99,6 +99,14 @@ def _make(
                 raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the environment is there; one whose Python somebody has taken away makes room for a new one."""
+    if _python(folder).exists():
+        return True
+    shutil.rmtree(folder, ignore_errors=True)
+    return False
 
 
 def _python(folder: Path) -> Path:

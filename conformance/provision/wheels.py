@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 from attrs import frozen
@@ -15,7 +16,7 @@ from conformance.provision.uv import call_uv
 
 @frozen
 class Wheel:
-    """A built wheel and the hash of its content, which stands for the source that it was built from."""
+    """A built wheel and the hash of the files in it, which stands for the source that it was built from."""
 
     path: Path
     sha256: str
@@ -38,9 +39,18 @@ def build_wheel(source: Path, folder: Path) -> Wheel:
             raise ProvisionError(
                 f"Building {source} made {len(built)} wheels.", "Its build has to make exactly one."
             )
-        digest = hashlib.sha256(built[0].read_bytes()).hexdigest()
+        digest = _content(built[0])
         kept = folder / digest / built[0].name
         kept.parent.mkdir(exist_ok=True)
         # A rename within the folder: a run beside this one finds the whole wheel or none.
         built[0].replace(kept)
     return Wheel(path=kept, sha256=digest)
+
+
+def _content(wheel: Path) -> str:
+    """A hash of names and contents alone: some builds put the time into each archive that they make."""
+    digest = hashlib.sha256()
+    with zipfile.ZipFile(wheel) as archive:
+        for name in sorted(archive.namelist()):
+            digest.update(f"{name}\0{archive.getinfo(name).file_size}\0".encode() + archive.read(name))
+    return digest.hexdigest()

@@ -37,6 +37,8 @@ class Reporter(unittest.TestResult):
         self._channel = channel
         self._exercise = exercise
         self._after_test = after_test
+        self.interrupted = False
+        """Whether the latest test was ended by what unittest does not catch."""
         self._test: Optional[str] = None
         self._outcome: Optional[str] = None
         self._details: List[str] = []
@@ -57,7 +59,8 @@ class Reporter(unittest.TestResult):
 
     def stopTest(self, test: unittest.TestCase) -> None:  # noqa: N802  # unittest's name
         seconds = time.perf_counter() - self._began
-        if sys.exc_info()[0] is not None:
+        self.interrupted = sys.exc_info()[0] is not None
+        if self.interrupted:
             # unittest lets a KeyboardInterrupt through, and calls this while it passes.
             self._note("errored", traceback.format_exc())
         super().stopTest(test)

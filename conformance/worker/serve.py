@@ -20,10 +20,10 @@ def main(arguments: List[str]) -> None:
     channel = Channel(options.commands, options.events)
     surroundings.settle()
     packages = surroundings.installed()
-    save_coverage = _start_coverage(options.coverage, options.coverage_source)
     exercise = Exercise()
     names = {"Runner": options.runner, "run": options.run, "Task": options.task}
     try:
+        save_coverage = _start_coverage(options.coverage, options.coverage_source)
         native = surroundings.native_names(names, resolve)
         sys.path.insert(0, options.tree)
         tests = {test_id(test): test for test in suites.load(_request(options), exercise)}
@@ -37,13 +37,16 @@ def main(arguments: List[str]) -> None:
         command = channel.receive()
         if command is None or command["command"] == "stop":
             return
-        _run([tests[name] for name in command["tests"]], reporter)
+        try:
+            # With the classes' and the module's fixtures, as unittest runs them.
+            unittest.TestSuite([tests[name] for name in command["tests"]]).run(reporter)
+        except KeyboardInterrupt:
+            if not reporter.interrupted:
+                raise
+            # It escaped from a test, which has told of it. Fixtures were skipped: the rest wants a fresh worker.
+            channel.send("spoiled")
+            return
         channel.send("idle")
-
-
-def _run(tests: List[unittest.TestCase], reporter: Reporter) -> None:
-    """Run the tests with their classes' and module's fixtures, as unittest does."""
-    unittest.TestSuite(tests).run(reporter)
 
 
 def _parse(arguments: List[str]) -> argparse.Namespace:
@@ -76,7 +79,12 @@ def _start_coverage(data_file: "str | None", source: "str | None") -> Callable[[
     import coverage  # noqa: PLC0415  # in the environment only where coverage is asked for
 
     measuring = coverage.Coverage(
-        data_file=data_file, branch=True, source_pkgs=[source], config_file=False, messages=False
+        data_file=data_file,
+        data_suffix=True,
+        branch=True,
+        source_pkgs=[source],
+        config_file=False,
+        messages=False,
     )
     measuring.start()
     # Called after each test, so that a killed worker loses only the test that it was running.

@@ -115,7 +115,7 @@ def test_what_a_subtest_told_before_a_crash_is_kept(making: Making) -> None:
     assert [one.parameters for one in seen["test_b"].subtests] == ["(number=1)"]
 
 
-def test_a_death_between_two_tests_costs_no_test(making: Making) -> None:
+def test_a_death_between_two_tests_costs_no_test_and_is_told(making: Making) -> None:
     suite = """
         import os, unittest
 
@@ -132,7 +132,37 @@ def test_a_death_between_two_tests_costs_no_test(making: Making) -> None:
                 pass
     """
     seen = making.runners(suite).run()
-    assert seen.outcomes == {"test_a": "passed", "test_b": "passed"}
+    assert (seen.outcomes["test_a"], seen.outcomes["test_b"]) == ("passed", "passed")
+    (after,) = [result for result in seen.course.results if result.test.endswith("A.test_a (after it)")]
+    assert (after.outcome.value, after.detail) == ("crashed", "the worker ended with status 3")
+
+
+TEAR_DOWN = """
+    import os, signal, unittest
+
+    class A(unittest.TestCase):
+        def test_a(self):
+            pass
+
+    def tearDownModule():
+        {deed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("deed", "outcome", "name"),
+    [
+        ("raise LookupError('in the end')", "errored", "test_runners (tear-down)"),
+        ("os._exit(0)", "crashed", "test_runners.A.test_a (after it)"),
+        ("signal.pause()", "timed-out", "test_runners.A.test_a (after it)"),
+    ],
+    ids=["raises", "dies", "hangs"],
+)
+def test_trouble_after_the_last_test_is_told(making: Making, deed: str, outcome: str, name: str) -> None:
+    seen = making.runners(TEAR_DOWN.format(deed=deed)).run(seconds=1)
+    test, after = seen.course.results
+    assert (test.test, test.outcome.value) == ("test_runners.A.test_a", "passed")
+    assert (after.test, after.outcome.value) == (name, outcome)
 
 
 SET_UP = """

@@ -173,9 +173,12 @@ def test_two_executables_of_one_version_are_refused() -> None:
     )
 
 
-def test_a_series_whose_tag_is_not_pinned_has_no_tasks() -> None:
-    plan = make_plan(configuration(OURS), Selection(), found("3.9.18", "3.11.7"), ("v3.8.18", "v3.11.7"))
-    assert {cell.suite for cell in plan.cells} == {Suite.RUNNERS}
+@pytest.mark.parametrize(("tags", "series"), [(("v3.8.18", "v3.11.7"), "3.9"), (("v3.9.18",), "3.11")])
+def test_a_suite_whose_tag_is_not_pinned_is_not_left_out_in_silence(
+    tags: tuple[str, ...], series: str
+) -> None:
+    with pytest.raises(PlanError, match=rf"pins no tag of {series}.*--update v{series}\.N"):
+        make_plan(configuration(OURS), Selection(), found("3.9.18", "3.11.7"), tags)
 
 
 def test_what_was_missing_stays_in_the_plan() -> None:
