@@ -57,18 +57,17 @@ def _with(*options: Callable[[Command], Command]) -> Callable[[Command], Command
     return decorate
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 all as expected, 1 an unexpected verdict, 2 wrong usage, 3 the run could not be "
+    "completed, 130 interrupted.",
+)
 @click.version_option(__version__, prog_name="conformance")
 def commands() -> None:
-    r"""Judge implementations of asyncio.Runner by CPython's own tests, against native CPython.
-
-    \b
-    Exit status: 0 all as expected, 1 an unexpected verdict, 2 wrong usage,
-    3 the run could not be completed, 130 interrupted.
-    """
+    """Judge implementations of asyncio.Runner by CPython's own tests, against native CPython."""
 
 
-@commands.command()
+@commands.command(epilog="Example: python -m conformance run --python 3.8 --loop uvloop --suite runners")
 @_with(*_SELECTION)
 @click.option(
     "-k", "pattern", metavar="TEST", help="Only tests whose id holds this text, or matches this glob."
@@ -90,66 +89,46 @@ def commands() -> None:
 )
 @_with(*_SOURCE)
 def run(**options: Any) -> ExitStatus:
-    r"""Run the plan and report: the main command.
-
-    \b
-    Example: python -m conformance run --python 3.8 --loop uvloop --suite runners
-    """
+    """Run the plan and report: the main command."""
     from conformance.commands.run import run_plan  # noqa: PLC0415  # what it needs is slow to import
 
     return run_plan(tuple(sys.argv[1:]), **options)
 
 
-@commands.command()
+@commands.command(epilog="Example: python -m conformance plan --python '3.1*' --format json")
 @_with(*_SELECTION)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def plan(**options: Any) -> ExitStatus:
-    r"""Show the cells that run would run, without running.
-
-    \b
-    Example: python -m conformance plan --python '3.1*' --format json
-    """
+    """Show the cells that run would run, without running."""
     from conformance.commands.plan import show_plan  # noqa: PLC0415  # likewise
 
     return show_plan(**options)
 
 
-@commands.command()
+@commands.command(epilog="Example: python -m conformance sync --source git --remote /srv/mirrors/cpython.git")
 @_with(*_SOURCE)
 @click.option(
     "--update", "tags", multiple=True, metavar="TAG", help="Pin this tag in the lock instead of syncing."
 )
 def sync(**options: Any) -> ExitStatus:
-    r"""Bring the upstream files in that the lock pins, verified by their git blob ids.
-
-    \b
-    Example: python -m conformance sync --source git --remote /srv/mirrors/cpython.git
-    """
+    """Bring the upstream files in that the lock pins, verified by their git blob ids."""
     from conformance.commands.sync import bring_in  # noqa: PLC0415  # likewise
 
     return bring_in(**options)
 
 
-@commands.command()
+@commands.command(epilog="Example: python -m conformance report .conformance/results.jsonl")
 @click.argument("document", type=_FILE)
 def report(document: Path) -> ExitStatus:
-    r"""Show the report of a document that run wrote.
-
-    \b
-    Example: python -m conformance report .conformance/results.jsonl
-    """
+    """Show the report of a document that run wrote."""
     from conformance.commands.report import show_report  # noqa: PLC0415  # likewise
 
     return show_report(document)
 
 
-@commands.command()
+@commands.command(epilog="Example: python -m conformance doctor")
 def doctor() -> ExitStatus:
-    r"""Say what is found and what is missing on this machine, and what to do about it.
-
-    \b
-    Example: python -m conformance doctor
-    """
+    """Say what is found and what is missing on this machine, and what to do about it."""
     from conformance.commands.doctor import examine  # noqa: PLC0415  # likewise
 
     return examine()
@@ -172,14 +151,24 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("conformance: interrupted", err=True)
         status = ExitStatus.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone, and what is left in the buffer has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # click's answer to a reader that has gone away, with the status of an unexpected verdict.
         status = ExitStatus.NOT_COMPLETED
-    except OSError as error:
-        click.echo(f"conformance: {error}. Make room or mend the permissions, and run again.", err=True)
-        status = ExitStatus.NOT_COMPLETED
-    except Exception:  # noqa: BLE001  # a defect of ours: said in full, and not to be taken for a verdict
-        traceback.print_exc()
-        status = ExitStatus.NOT_COMPLETED
+    except Exception as error:  # noqa: BLE001  # see there
+        status = _explain(error)
     sys.exit(int(status or ExitStatus.AS_EXPECTED))
+
+
+def _explain(error: Exception) -> ExitStatus:
+    """Say what no command has an answer to; none of it is to be taken for a verdict."""
+    from conformance.commands.console import ReaderGoneError  # noqa: PLC0415  # slow to import
+
+    if isinstance(error, (ReaderGoneError, BrokenPipeError)):
+        # What is left in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    elif isinstance(error, OSError):
+        click.echo(f"conformance: {error}. Make room or mend the permissions, and run again.", err=True)
+    else:
+        # A defect of ours, said in full.
+        traceback.print_exception(error)
+    return ExitStatus.NOT_COMPLETED

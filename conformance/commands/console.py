@@ -10,10 +10,15 @@ from rich.console import Console
 _LOG_WIDTH = 160
 
 
+class ReaderGoneError(Exception):
+    """Whoever read our output has closed it, as ``head`` does."""
+
+
 class _Console(Console):
     def on_broken_pipe(self) -> NoReturn:
-        # Rich would end the thread that happens to print, with the status of an unexpected verdict.
-        raise BrokenPipeError
+        # Rich would end the thread that happens to print, with the status of an unexpected verdict. Not an
+        # OSError: the steps turn those into sentences of their own.
+        raise ReaderGoneError
 
 
 def open_console() -> Console:

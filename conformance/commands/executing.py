@@ -74,6 +74,7 @@ def execute_and_judge(
     ]
     courses = _execute(orders, how.jobs, document, console)
     results = [result for course in courses.values() for result in course.results]
+    _refuse_unloadable(plan, courses)
     results += _of_broken(plan, courses)
     if not results:
         raise UsageError(f"No test matches '{how.pattern}'.", "Give a part of a test's id, or a glob.")
@@ -153,6 +154,21 @@ def _blob(lock: Lock, cell: Cell) -> str:
             f"The lock pins no {path} for {cell.tag}.",
             f"Run 'python -m conformance sync --update {cell.tag}'.",
         ) from None
+
+
+def _refuse_unloadable(plan: Plan, courses: Mapping[str, Course]) -> None:
+    """Raise ExecuteError for an implementation that loads nowhere: most likely it is declared wrongly."""
+    broken: dict[str, list[str]] = {}
+    for cell in plan.cells:
+        if cell.baseline is not None:
+            broken.setdefault(cell.implementation.name, []).append(courses[cell.name].broken)
+    for name, whys in broken.items():
+        if all(whys):
+            last_words = whys[0].strip().splitlines()[-1]
+            raise ExecuteError(
+                f"The implementation '{name}' could not be loaded anywhere: {last_words}.",
+                "See whether its runner, run, task and requires are right.",
+            )
 
 
 def _of_broken(plan: Plan, courses: Mapping[str, Course]) -> list[Result]:

@@ -124,16 +124,53 @@ def test_a_runner_that_is_right_ends_well(upstream_311: Interpreter, tmp_path: P
     assert {judgement.verdict for judgement in read_document(out).judgements} == {Verdict.CONFORMANT}
 
 
-def test_an_implementation_that_cannot_be_imported_diverges(
+def test_an_implementation_that_loads_nowhere_is_told_in_a_sentence(
     upstream_311: Interpreter, tmp_path: Path
 ) -> None:
     config, out = tmp_path / "mine.toml", tmp_path / "results.jsonl"
     write(config, '[[implementation]]\nname = "gone"\nrunner = "not_there:Runner"\n')
     said = conformance("run", *NARROW, "--config", config, "--out", out)
-    assert (said.status, said.err) == (ExitStatus.UNEXPECTED_VERDICT, "")
-    document = read_document(out)
-    assert {judgement.verdict for judgement in document.judgements} == {Verdict.DIVERGENT}
-    assert "No module named 'not_there'" in said.out
+    assert said.status == ExitStatus.NOT_COMPLETED
+    assert said.err == (
+        "conformance: The implementation 'gone' could not be loaded anywhere: ModuleNotFoundError: "
+        "No module named 'not_there'. See whether its runner, run, task and requires are right.\n"
+    )
+
+
+def test_an_implementation_that_loads_on_one_interpreter_alone_diverges_on_the_others(
+    upstream_311: Interpreter, tmp_path: Path
+) -> None:
+    interpreter_or_skip("3.8")
+    config, out = tmp_path / "mine.toml", tmp_path / "results.jsonl"
+    # A module of the standard library of 3.11 that 3.8 has not; its run is asyncio's own.
+    write(config, '[[implementation]]\nname = "new"\nrunner = "asyncio.runners:Runner"\n')
+    said = conformance("run", *NARROW, "--python", "3.8", "--config", config, "--out", out)
+    assert said.status == ExitStatus.UNEXPECTED_VERDICT
+    verdicts: dict[str, set[Verdict]] = {}
+    for judgement in read_document(out).judgements:
+        verdicts.setdefault(judgement.cell.split("/")[2][:3], set()).add(judgement.verdict)
+    assert verdicts == {"3.8": {Verdict.DIVERGENT}, "3.1": {Verdict.CONFORMANT}}
+    assert "has no attribute 'Runner'" in said.out
+
+
+def test_a_reader_that_goes_away_ends_the_run_without_a_verdict(
+    upstream_311: Interpreter, tmp_path: Path
+) -> None:
+    out = tmp_path / "results.jsonl"
+    command = [*COMMAND, "run", *NARROW, "--implementation", "runner_backport-own", "--out", str(out)]
+    with subprocess.Popen(
+        command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        said = run.stderr.read()
+    assert (run.returncode, said) == (ExitStatus.NOT_COMPLETED, "")
+    assert not read_document(out).complete
+    with subprocess.Popen([*COMMAND, "plan"], cwd=PROJECT, stdout=subprocess.PIPE) as plan:
+        assert plan.stdout is not None
+        plan.stdout.close()
+    assert plan.returncode == ExitStatus.NOT_COMPLETED
 
 
 @pytest.fixture
@@ -199,6 +236,9 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
         (["--expectations", "not there.toml"], "conformance: "),
         (["--frobnicate"], "No such option"),
         (["--jobs", "0"], "Invalid value for '--jobs'"),
+        (["--timeout", "nan"], "conformance: --timeout is nan. Give a number of seconds.\n"),
+        (["--python", ""], "conformance: --python names nothing. Name a version, a glob or a path."),
+        (["--coverage", "README.md/data"], "conformance: --coverage README.md/data cannot be written to"),
         (["--timeout", "0"], "Invalid value for '--timeout'"),
         (["--source", "thin air"], "Invalid value for '--source'"),
         (["--out", "README.md/results.jsonl"], "conformance: The report document README.md/results.jsonl cannot be written"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 from conformance.cli import commands
 from conformance.configuration import read_configuration
@@ -36,6 +38,16 @@ def test_the_harness_knows_every_command_and_option_that_it_names() -> None:
     for name, *arguments in named:
         options = {option for parameter in commands.commands[name].params for option in parameter.opts}
         assert {word for word in arguments if word.startswith("-")} <= options
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_the_help_of_each_command_has_an_example_that_it_understands(name: str) -> None:
+    context = click.Context(commands.commands[name], info_name=name)
+    text = " ".join(commands.commands[name].get_help(context).split())
+    (example,) = re.findall(r"Example: python -m conformance (.*)", text)
+    command, *arguments = shlex.split(example)
+    assert command == name
+    commands.commands[name].make_context(name, arguments)
 
 
 def test_the_example_does_what_it_says(tmp_path: Path) -> None:
