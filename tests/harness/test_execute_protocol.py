@@ -16,7 +16,6 @@ from miniatures import Making, Miniature, write
 pytest_plugins = ["miniatures"]
 
 TALKER = """\
-#!{python} -IS
 import json, os, signal, sys
 
 option = dict(zip(sys.argv[2::2], sys.argv[3::2]))
@@ -26,7 +25,7 @@ def say(line):
     os.write(events, line)
 
 def tell(event, **fields):
-    say(json.dumps({{"event": event, **fields}}).encode() + b"\\n")
+    say(json.dumps({"event": event, **fields}).encode() + b"\\n")
 
 def asked():
     line = b""
@@ -36,7 +35,7 @@ def asked():
 
 def finish(test, **changes):
     told = dict(test=test, outcome="failed", detail="", seconds=0.5, exercised=True, output=[0, 0])
-    tell("finished", **{{**told, **changes}})
+    tell("finished", **{**told, **changes})
 
 """
 GREETING = 'tell("hello", tests=["T.a", "T.b"])\n'
@@ -49,10 +48,12 @@ def talking(making: Making, tmp_path: Path) -> Talk:
     """A miniature whose worker is a script that says what the test has it say."""
 
     def made(talk: str) -> Miniature:
-        script = tmp_path / "talker"
-        write(script, TALKER.format(python=sys.executable) + talk)
-        script.chmod(0o755)
-        return evolve(making.runners(""), python=script)
+        script, python = tmp_path / "talker.py", tmp_path / "talker"
+        write(script, TALKER + talk)
+        # Not by the script's own first line, which takes no path with a space in it.
+        write(python, f'#!/bin/sh\nexec "{sys.executable}" -IS "{script}" "$@"\n')
+        python.chmod(0o755)
+        return evolve(making.runners(""), python=python)
 
     return made
 
