@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Judgement, Missing, Plan, Verdict
+from conformance.records import Judgement, Plan, Verdict
 
 _PROOFS = frozenset({Verdict.CONFORMANT, Verdict.DIVERGENT, Verdict.FLAKY})
 
@@ -16,18 +16,14 @@ def exit_status(
     judgements: Sequence[Judgement],
     unmet: Sequence[Unmet],
     *,
-    missing_by_name: Sequence[Missing] = (),
     filtered: bool = False,
-    interrupted: bool = False,
 ) -> ExitStatus:
-    """Return the exit status: what stopped the run comes before what it found.
+    """Return the exit status of a run that came to its end: what it lacks comes before what it found.
 
-    ``missing_by_name`` are the interpreters that were asked for by name; ``filtered`` says that only some
-    tests were asked for.
+    ``filtered`` says that only some tests were asked for. A run that was interrupted, or that asked by name
+    for an interpreter that is not here, does not come so far.
     """
-    if interrupted:
-        return ExitStatus.INTERRUPTED
-    if missing_by_name or unjudged(plan, judgements, filtered=filtered):
+    if unjudged(plan, judgements, filtered=filtered):
         return ExitStatus.NOT_COMPLETED
     if unmet or not all(judgement.expected for judgement in judgements):
         return ExitStatus.UNEXPECTED_VERDICT
@@ -37,7 +33,8 @@ def exit_status(
 def unjudged(plan: Plan, judgements: Iterable[Judgement], *, filtered: bool) -> tuple[str, ...]:
     """Return the cells in which nothing was proved: no test of theirs is conformant, divergent or flaky.
 
-    So it is where a loop or its environment is broken, for native too. A filter leaves some cells without a test, but never all of them: nothing judged is nothing proved.
+    So it is where a loop or its environment is broken, for native too. A filter leaves some cells without a
+    test, but never all of them: nothing judged is nothing proved.
     """
     judgements = list(judgements)
     if filtered and judgements:

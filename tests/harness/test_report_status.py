@@ -33,10 +33,6 @@ def test_an_unmet_expectation_is_1() -> None:
     assert exit_status(PLAN, [GOOD], [UNMET]) is ExitStatus.UNEXPECTED_VERDICT
 
 
-def test_an_interpreter_asked_for_by_name_and_missing_is_3_whatever_was_found() -> None:
-    assert exit_status(PLAN, [GOOD, BAD], (), missing_by_name=[MISSING]) is ExitStatus.NOT_COMPLETED
-
-
 def test_an_interpreter_that_is_only_missing_changes_nothing() -> None:
     assert exit_status(evolve(PLAN, missing=(MISSING,)), [GOOD], ()) is ExitStatus.AS_EXPECTED
 
@@ -60,11 +56,6 @@ def test_a_filter_may_leave_a_cell_without_a_verdict_but_not_the_run() -> None:
 
 def test_a_plan_of_baselines_alone_has_nothing_to_judge_and_is_0() -> None:
     assert exit_status(Plan((BASELINE,)), [], ()) is ExitStatus.AS_EXPECTED
-
-
-def test_interrupted_is_130_before_all_else() -> None:
-    status = exit_status(PLAN, [BAD], [UNMET], missing_by_name=[MISSING], interrupted=True)
-    assert status is ExitStatus.INTERRUPTED
 
 
 def test_the_closing_line_of_a_good_run_counts_everything() -> None:
