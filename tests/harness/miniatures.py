@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from attrs import field, frozen
+
 from conformance.execute import Course, Order, supervise
 from conformance.plan import Found, find_interpreters
 from conformance.records import Cell, Implementation, Interpreter, Loop, Mode, Outcome, Result, Suite

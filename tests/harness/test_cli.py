@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
+
 from conformance.errors import ExitStatus
 from conformance.records import Interpreter, Outcome, Verdict
 from conformance.report.document import Document
 from conformance.report.reading import read_document
-
 from miniatures import PATIENCE_SECONDS, Lifeline, interpreter_or_skip, write
 from wrong_runners import DIVERGING, bring
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from conformance.configuration import Configuration, read_configuration
 from conformance.errors import UsageError
 from conformance.records import Implementation, Loop
-
 from miniatures import write
 
 Configure = Callable[[str], Configuration]

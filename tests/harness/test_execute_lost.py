@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conformance.execute import supervise
 
+from conformance.execute import supervise
 from miniatures import Making
 
 pytest_plugins = ["miniatures"]

@@ -8,11 +8,11 @@ from threading import Event as Flag
 
 import pytest
 from attrs import evolve
+
 from conformance.execute import Course, Order, execute
 from conformance.execute.supervise import see_through
 from conformance.execute.worker import AbandonedError
 from conformance.records import Outcome, Suite
-
 from miniatures import PATIENCE_SECONDS, Lifeline, Making, Watch
 
 pytest_plugins = ["miniatures"]

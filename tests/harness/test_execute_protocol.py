@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+
 from conformance.errors import ExecuteError
 from conformance.execute import supervise, worker
-
 from miniatures import Making, Miniature, write
 
 pytest_plugins = ["miniatures"]

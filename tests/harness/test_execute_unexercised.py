@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+
 from conformance.execute import Unexercised
 from conformance.records import Cell, Mode, Outcome, Result, Suite
-
 from results import UVLOOP, subject_cell
 
 CELL = subject_cell("3.8.18", suite=Suite.TASKS)

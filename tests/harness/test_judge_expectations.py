@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-import conformance
 import pytest
+from packaging.specifiers import SpecifierSet
+
+import conformance
 from conformance.errors import UsageError
 from conformance.judge import Expectation, judge, read_expectations, unmet
 from conformance.judge.expectations import fits
 from conformance.records import Judgement, Mode, Outcome, Suite, Verdict
-from packaging.specifiers import SpecifierSet
-
 from results import (
     ASYNCIO,
     CELL,

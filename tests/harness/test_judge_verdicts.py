@@ -1,9 +1,9 @@
 """Each rule of design.md's "Judging", on results whose verdict is known."""
 
 import pytest
+
 from conformance.judge import judge, to_retry
 from conformance.records import Judgement, Outcome, Plan, Result, Verdict
-
 from results import (
     BASELINE,
     CELL,

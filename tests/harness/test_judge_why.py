@@ -1,6 +1,7 @@
 """The one line that says most: what a reader would look for in a detail."""
 
 import pytest
+
 from conformance.judge.why import why
 from conformance.records import Outcome, Result, Subtest
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from conformance.plan import find_interpreters, wanted_series
 
 ROOT = Path(__file__).parents[2]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+
 from conformance.configuration import Configuration
 from conformance.errors import ExitStatus, PlanError, UsageError
 from conformance.plan import Found, Selection, cells, make_plan
 from conformance.records import Cell, Implementation, Interpreter, Loop, Missing, Mode, Plan, Suite
-
 from results import ASYNCIO, UVLOOP, interpreter
 
 TAGS = ("v3.8.18", "v3.9.18", "v3.10.13", "v3.11.7", "v3.12.1", "v3.13.0")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conformance.plan import find_interpreters, wanted_series
 
+from conformance.plan import find_interpreters, wanted_series
 from miniatures import DRIVER, write
 
 

@@ -11,12 +11,12 @@ from threading import Event as Flag
 
 import pytest
 from attrs import evolve
+
 from conformance.errors import ExitStatus, ProvisionError
 from conformance.provision import environments, provide
 from conformance.provision.uv import call_uv
 from conformance.provision.wheels import build_wheel
 from conformance.records import Cell, Implementation, Mode, Suite
-
 from miniatures import ASYNCIO, DRIVER, PATIENCE_SECONDS
 from projects import make_project
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+
 from conformance.cli import commands
 from conformance.configuration import read_configuration
 from conformance.errors import UsageError

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conformance.errors import DocumentError, ExitStatus
 from conformance.report import DocumentWriter, read_document
-
 from results import CELL, TEST
 from test_report_document import HEADER, write_whole
 

@@ -9,13 +9,13 @@ from threading import Thread
 
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from conformance.errors import DocumentError, ExitStatus, UsageError
 from conformance.judge import Unmet
 from conformance.records import Judgement, Missing, Outcome, Result, Subtest, Verdict
 from conformance.report import DocumentWriter, Header, Hello, read_document
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from results import CELL, PLAN, TEST, judgement, of_baseline, of_subject
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC).isoformat()

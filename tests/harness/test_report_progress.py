@@ -6,10 +6,10 @@ from collections import Counter
 from threading import Barrier, Thread
 
 import pytest
-from conformance.records import Outcome
-from conformance.report.progress import Progress
 from rich.console import Console
 
+from conformance.records import Outcome
+from conformance.report.progress import Progress
 from results import BASELINE, CELL, TEST, of_baseline, of_subject
 
 COUNTS = {Outcome.PASSED: 1250, Outcome.SKIPPED: 2, Outcome.FAILED: 0}

@@ -5,12 +5,12 @@ import sys
 
 import pytest
 from attrs import evolve
+
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
 from conformance.records import Missing, Plan, Verdict
 from conformance.report import exit_status
 from conformance.report.summary import summarize
-
 from results import BASELINE, CELL, PLAN, UVLOOP, judgement, plan_of, subject_cell
 
 MISSING = Missing("3.9", "Install it.")

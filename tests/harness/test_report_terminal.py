@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 
 from attrs import evolve
+from rich.console import Console
+
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
 from conformance.records import (
@@ -19,8 +21,6 @@ from conformance.records import (
     Verdict,
 )
 from conformance.report.terminal import render
-from rich.console import Console
-
 from results import (
     BASELINE,
     CELL,

@@ -2,8 +2,8 @@
 
 import pytest
 from attrs import evolve
-from conformance.records import Mode, Outcome, Result, Subtest, Suite, Verdict
 
+from conformance.records import Mode, Outcome, Result, Subtest, Suite, Verdict
 from results import (
     ASYNCIO,
     BASELINE,

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from conformance.errors import ExitStatus, SyncError
 from conformance.records import Interpreter
 from conformance.sync import Source, blob_id, gitcommand, read_lock, sync, verify
-
 from upstream_fixture import Get, Mirror, clean, git, needs, snapshot
 
 pytest_plugins = ["upstream_fixture"]

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conformance.sync import blob_id, gitcommand
 from conformance.sync.failures import SourceFailed, Unreachable
 from conformance.sync.git import open_remote
-
 from upstream_fixture import ATTRIBUTES, Mirror, git, needs
 
 pytest_plugins = ["upstream_fixture"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+
 from conformance.records import Interpreter
 from conformance.sync import interpreter as interpreter_source
 from conformance.sync.failures import SourceFailed

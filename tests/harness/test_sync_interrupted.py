@@ -12,13 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from conformance.errors import SyncError
 from conformance.records import Interpreter
 from conformance.sync import LOCK_NAME, Source, bring, sync, verify
 from conformance.sync.git import GitTree
 from conformance.sync.incoming import workspace
 from conformance.sync.interpreter import InterpreterTree
-
 from upstream_fixture import PROJECT, Get, Mirror, clean, needs, snapshot
 
 pytest_plugins = ["upstream_fixture"]

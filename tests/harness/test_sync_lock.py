@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from conformance.errors import SyncError
 from conformance.sync import LOCK_NAME, Lock, TagLock, read_lock
 from conformance.sync.lock import write_lock
-
 from upstream_fixture import LOCK_FOLDER
 
 pytest_plugins = ["upstream_fixture"]

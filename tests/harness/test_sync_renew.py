@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from conformance.errors import SyncError
 from conformance.records import Interpreter
 from conformance.sync import LOCK_NAME, Lock, Source, SuiteChange, Update, blob_id, read_lock, update
 from conformance.sync.lock import write_lock
-
 from upstream_fixture import (
     LOCK_FOLDER,
     NEXT_TAG,

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
+
 from conformance.records import Interpreter
 from conformance.sync import read_lock
 from conformance.sync.failures import SourceFailed
 from conformance.sync.rule import NAMES_DATA, SUITE_FILES, bring_needed, imported
 from conformance.sync.testids import test_ids as ids_of
-
 from upstream_fixture import LOCK_FOLDER, Get
 
 pytest_plugins = ["upstream_fixture"]

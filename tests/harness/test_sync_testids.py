@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+
 from conformance.sync.testids import test_ids as ids_of
 
 

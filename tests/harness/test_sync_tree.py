@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conformance.sync import Problem, TagLock, blob_id
-from conformance.sync.tree import problems, put_in_place
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from conformance.sync import Problem, TagLock, blob_id
+from conformance.sync.tree import problems, put_in_place
 from upstream_fixture import snapshot
 
 FILES = {

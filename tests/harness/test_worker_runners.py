@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conformance.records import Implementation, Loop
 
+from conformance.records import Implementation, Loop
 from miniatures import DRIVER, Making
 
 pytest_plugins = ["miniatures"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from conformance.records import Implementation, Loop, Mode
-
 from miniatures import Making
 
 pytest_plugins = ["miniatures"]

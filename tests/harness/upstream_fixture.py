@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
+
 from conformance.records import Interpreter
 from conformance.sync import LOCK_NAME, Lock, Source, TagLock, read_lock, sync
 

@@ -6,8 +6,7 @@ from typing import Any, List
 
 import pytest
 
-NATIVE = hasattr(asyncio, "Runner")
-
+from coroutines import NATIVE, forever
 
 HAS_MESSAGES = "msg" in inspect.signature(asyncio.Future.cancel).parameters
 
@@ -15,10 +14,6 @@ HAS_MESSAGES = "msg" in inspect.signature(asyncio.Future.cancel).parameters
 needs_messages = pytest.mark.skipif(
     not HAS_MESSAGES, reason="this interpreter's cancellations carry no message"
 )
-
-
-async def forever() -> None:
-    await asyncio.get_running_loop().create_future()
 
 
 @pytest.mark.parametrize("message", [None, "enough", ("any", "object")])

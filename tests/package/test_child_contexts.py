@@ -7,10 +7,7 @@ from typing import Any, List
 import pytest
 
 import runner_backport
-
-
-async def call(function: Any, *args: Any) -> Any:
-    return function(*args)
+from coroutines import call
 
 
 def test_a_child_sees_what_its_parent_set(runner: Any, var: Any, make_child: Any) -> None:

@@ -7,12 +7,7 @@ from typing import Any, List
 import pytest
 
 import runner_backport
-
-NATIVE = hasattr(asyncio, "Runner")
-
-
-async def call(function: Any, *args: Any) -> Any:
-    return function(*args)
+from coroutines import NATIVE, call
 
 
 def test_a_variable_of_one_run_is_there_in_the_next(runner: Any, var: Any) -> None:

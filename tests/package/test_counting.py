@@ -7,6 +7,8 @@ from typing import Any, ClassVar, List
 
 import pytest
 
+from coroutines import forever
+
 
 class Noting(asyncio.Task):  # type: ignore[type-arg]
     """A task class of a user's, with a cancel of its own."""
@@ -22,10 +24,6 @@ class Noting(asyncio.Task):  # type: ignore[type-arg]
 def factory(request: pytest.FixtureRequest) -> Any:
     Noting.noted.clear()
     return lambda loop, coro, **options: request.param(coro, loop=loop, **options)
-
-
-async def forever() -> None:
-    await asyncio.Event().wait()
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["set before", "set by the main task"])

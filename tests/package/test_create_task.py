@@ -7,10 +7,7 @@ from typing import Any, List
 import pytest
 
 import runner_backport
-
-
-async def nothing() -> None:
-    pass
+from coroutines import nothing
 
 
 def test_create_task_needs_a_running_loop() -> None:

@@ -5,15 +5,7 @@ from typing import Any
 
 import pytest
 
-
-async def counts() -> Any:
-    """Whether this very task counts its cancellations."""
-    task: Any = asyncio.current_task()
-    task.cancel()
-    try:
-        await asyncio.sleep(0)
-    except asyncio.CancelledError:
-        return task.cancelling(), task.uncancel()
+from coroutines import counts
 
 
 @pytest.fixture(params=["attributes", "slots"])

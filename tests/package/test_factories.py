@@ -2,14 +2,12 @@
 
 import asyncio
 import contextvars
-import signal
 from typing import Any, Dict, List
 
 import pytest
 
 import runner_backport
-
-NATIVE = hasattr(asyncio, "Runner")
+from coroutines import NATIVE, current_class, interrupted
 
 
 class MarkedTask(runner_backport.Task):  # type: ignore[type-arg]
@@ -71,19 +69,6 @@ def wrapping(loop: Any, coro: Any, **options: Any) -> Any:
         return await coro
 
     return MarkedTask(wrapper(), loop=loop, **options)
-
-
-async def current_class() -> Any:
-    return type(asyncio.current_task())
-
-
-async def forever() -> None:
-    await asyncio.get_running_loop().create_future()
-
-
-async def interrupted() -> None:
-    signal.raise_signal(signal.SIGINT)
-    await forever()
 
 
 def test_without_a_factory_none_is_seen(runner: Any) -> None:

@@ -13,6 +13,8 @@ from typing import Any, Callable, Dict, List
 
 import pytest
 
+from coroutines import forever, interrupt, interrupted
+
 pytestmark = pytest.mark.usefixtures("default_sigint")
 
 
@@ -26,19 +28,6 @@ SENDERS: Dict[str, Callable[[], Any]] = {
 @pytest.fixture(params=SENDERS.values(), ids=list(SENDERS))
 def send(request: pytest.FixtureRequest) -> Any:
     return request.param
-
-
-def interrupt() -> None:
-    signal.raise_signal(signal.SIGINT)
-
-
-async def forever() -> None:
-    await asyncio.get_running_loop().create_future()
-
-
-async def interrupted() -> None:
-    interrupt()
-    await forever()
 
 
 def test_the_first_becomes_keyboard_interrupt(runner: Any, send: Any) -> None:

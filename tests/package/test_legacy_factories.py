@@ -6,16 +6,11 @@ from typing import Any
 import pytest
 
 import runner_backport
-
-NATIVE = hasattr(asyncio, "Runner")
+from coroutines import NATIVE, current_class
 
 
 class MarkedTask(runner_backport.Task):  # type: ignore[type-arg]
     """A task class of the user's."""
-
-
-async def current_class() -> Any:
-    return type(asyncio.current_task())
 
 
 def test_a_legacy_factory_makes_tasks_with_contexts_below_3_11(runner: Any) -> None:

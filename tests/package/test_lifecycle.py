@@ -5,9 +5,7 @@ from typing import Any, List
 
 import pytest
 
-
-async def running_loop() -> Any:
-    return asyncio.get_running_loop()
+from coroutines import running_loop
 
 
 def test_the_loop_is_not_made_before_it_is_needed(runner_class: Any, loop_factory: Any) -> None:

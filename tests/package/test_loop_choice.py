@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-
-async def running_loop() -> Any:
-    return asyncio.get_running_loop()
+from coroutines import running_loop
 
 
 def test_the_policy_makes_the_loop_without_a_loop_factory(

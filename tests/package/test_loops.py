@@ -7,22 +7,7 @@ from typing import Any, List
 import pytest
 
 import runner_backport
-
-NATIVE = hasattr(asyncio, "Runner")
-
-
-async def call(function: Any, *args: Any) -> Any:
-    return function(*args)
-
-
-async def counts() -> Any:
-    """Whether this very task counts its cancellations."""
-    task: Any = asyncio.current_task()
-    task.cancel()
-    try:
-        await asyncio.sleep(0)
-    except asyncio.CancelledError:
-        return task.cancelling(), task.uncancel()
+from coroutines import NATIVE, call, counts
 
 
 @pytest.fixture

@@ -4,20 +4,7 @@ import asyncio
 from typing import Any
 
 import runner_backport
-
-
-async def call(function: Any, *args: Any) -> Any:
-    return function(*args)
-
-
-async def counts() -> Any:
-    """Whether this very task counts its cancellations."""
-    task: Any = asyncio.current_task()
-    task.cancel()
-    try:
-        await asyncio.sleep(0)
-    except asyncio.CancelledError:
-        return task.cancelling(), task.uncancel()
+from coroutines import call, counts
 
 
 def test_a_create_task_of_the_loop_object_is_there_after_close(runner_class: Any, loop_class: Any) -> None:

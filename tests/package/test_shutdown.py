@@ -7,9 +7,7 @@ from typing import Any, List
 
 import pytest
 
-
-async def forever() -> None:
-    await asyncio.get_running_loop().create_future()
+from coroutines import forever
 
 
 @pytest.fixture

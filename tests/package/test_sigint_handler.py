@@ -10,20 +10,9 @@ from typing import Any, List
 
 import pytest
 
+from coroutines import forever, interrupt, interrupted
+
 pytestmark = pytest.mark.usefixtures("default_sigint")
-
-
-def interrupt() -> None:
-    signal.raise_signal(signal.SIGINT)
-
-
-async def forever() -> None:
-    await asyncio.get_running_loop().create_future()
-
-
-async def interrupted() -> None:
-    interrupt()
-    await forever()
 
 
 def test_the_handler_is_the_runner_s_during_a_run_only(runner: Any) -> None:

@@ -7,24 +7,18 @@ not count against a Ctrl-C; natively it does, and code that never calls uncancel
 import asyncio
 import contextlib
 import re
-import signal
 import traceback
 from typing import Any, List
 
 import pytest
 
 import runner_backport
+from coroutines import NATIVE, interrupted
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
 
-NATIVE = hasattr(asyncio, "Runner")
 # The declared difference.
 AFTER_A_SWALLOWED_ONE: Any = asyncio.CancelledError if NATIVE else KeyboardInterrupt
-
-
-async def interrupted() -> None:
-    signal.raise_signal(signal.SIGINT)
-    await asyncio.get_running_loop().create_future()
 
 
 def cancel_this_task() -> None:

@@ -8,19 +8,7 @@ from typing import Any
 import pytest
 
 import runner_backport
-
-
-async def nothing() -> None:
-    pass
-
-
-async def forever() -> None:
-    await asyncio.get_running_loop().create_future()
-
-
-async def cancel(task: Any) -> None:
-    task.cancel()
-    await asyncio.wait([task])
+from coroutines import cancel, forever, nothing
 
 
 def test_get_stack_shows_the_user_s_frames(runner: Any, make_child: Any) -> None:

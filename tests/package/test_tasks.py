@@ -8,21 +8,7 @@ from typing import Any, List
 import pytest
 
 import runner_backport
-
-NATIVE = hasattr(asyncio, "Runner")
-
-
-async def nothing() -> None:
-    pass
-
-
-async def forever() -> None:
-    await asyncio.get_running_loop().create_future()
-
-
-async def cancel(task: Any) -> None:
-    task.cancel()
-    await asyncio.wait([task])
+from coroutines import NATIVE, cancel, forever, nothing
 
 
 def test_a_task_is_an_asyncio_task_and_future(runner: Any, make_child: Any) -> None:

@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-
-async def running_loop() -> Any:
-    return asyncio.get_running_loop()
+from coroutines import running_loop
 
 
 async def async_generator() -> Any:
