@@ -2,7 +2,7 @@
 
 import contextvars
 from functools import partial
-from typing import TYPE_CHECKING, Any, Coroutine, Generator, TypeVar
+from typing import TYPE_CHECKING, Any, Coroutine, TypeVar
 
 _T = TypeVar("_T")
 
@@ -24,6 +24,10 @@ class WrappedCoroutine(Coroutine[Any, Any, _T]):
 
     def close(self) -> None:
         self.coroutine.close()
+
+    def __await__(self) -> Any:
+        # For a task factory that awaits what it is given inside a coroutine of its own.
+        return _Awaited(self)
 
     def __getattr__(self, name: str) -> Any:
         # cr_frame, __qualname__ and the like: whatever asyncio's own reprs and stacks look at.
@@ -50,21 +54,31 @@ class ContextCoroutine(WrappedCoroutine[_T]):
         self.send = partial(step, coroutine.send)
         self.throw = partial(step, coroutine.throw)
 
-    def __await__(self) -> Generator[Any, None, _T]:
-        # For a task factory that awaits what it is given inside a coroutine of its own.
-        return _Awaited(self.coroutine, self.context)
 
-
-class _Awaited(ContextCoroutine[_T]):
+class _Awaited:
     """The same as an iterator, which ``await`` wants; apart, since 3.10 steps iterators by ``__next__``."""
 
-    __slots__ = ()
+    __slots__ = ("_wrapped",)
 
-    def __iter__(self) -> "_Awaited[_T]":
+    def __init__(self, wrapped: "WrappedCoroutine[Any]") -> None:
+        self._wrapped = wrapped
+
+    def __iter__(self) -> "_Awaited":
         return self
 
     def __next__(self) -> Any:
-        return self.send(None)
+        return self._wrapped.send(None)
+
+    def send(self, value: Any) -> Any:
+        return self._wrapped.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        # What awaits hands on three arguments, where a task throws one.
+        value = error[1] if len(error) > 1 and error[1] is not None else error[0]
+        return self._wrapped.throw(value)
+
+    def close(self) -> None:
+        self._wrapped.close()
 
 
 def unwrapped(coroutine: Any) -> Any:

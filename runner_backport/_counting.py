@@ -3,11 +3,14 @@
 import asyncio
 import sys
 import weakref
-from typing import Any, Optional
+from typing import Any, List, Optional
+
+from ._context import unwrapped
+from ._tasks import say_cancelling
 
 
 def count_cancellations(task: Any) -> None:
-    """Give a stock task of 3.8 to 3.10 ``cancelling`` and ``uncancel``, and have its ``cancel`` count.
+    """Give a stock task of 3.8 to 3.10 ``cancelling`` and ``uncancel``, have its ``cancel`` count and its repr tell.
 
     They are set on the object: its class is the user's or asyncio's own. Anything that is no
     ``asyncio.Task``, or counts already, is left as it is.
@@ -20,10 +23,12 @@ def count_cancellations(task: Any) -> None:
     made.cancel = counter.cancel
     made.cancelling = counter.cancelling
     made.uncancel = counter.uncancel
+    made.get_coro = counter.get_coro
+    made._repr_info = counter.repr_info
 
 
 class _Counter:
-    """The three methods, which hold their task weakly: it holds them, and is to be freed when it is done with."""
+    """The methods, which hold their task weakly: it holds them, and is to be freed when it is done with."""
 
     __slots__ = ("_task",)
 
@@ -32,6 +37,8 @@ class _Counter:
 
     def cancel(self, msg: Optional[Any] = None) -> bool:
         task: Any = self._task()
+        if task is None:
+            return False
         if not task.done():
             task._cancelling += 1
             task._cancel_requests += 1
@@ -45,6 +52,16 @@ class _Counter:
 
     def uncancel(self) -> int:
         task: Any = self._task()
+        if task is None:
+            return 0
         task._cancelling = max(0, task._cancelling - 1)
         count: int = task._cancelling
         return count
+
+    def get_coro(self) -> Any:
+        task: Any = self._task()
+        return None if task is None else unwrapped(type(task).get_coro(task))
+
+    def repr_info(self) -> List[str]:
+        task: Any = self._task()
+        return say_cancelling(task, type(task)._repr_info(task))

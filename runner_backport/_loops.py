@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import contextvars
 import sys
+from functools import partial
 from types import FunctionType
-from typing import Any, Callable, Coroutine, Optional, TypeVar
+from typing import Any, Callable, Coroutine, Optional, Tuple, TypeVar
 
 from ._context import ContextCoroutine
 from ._counting import count_cancellations
+from ._spent import MainCoroutine
 from ._tasks import LoopTask, hide_caller
 
 _T = TypeVar("_T")
@@ -38,7 +40,8 @@ def adopt(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
         by_factory = True
     else:
         undo.callback(_put_back, loop, before, loop.create_task)
-    if by_factory and loop.get_task_factory() is None:
+    # What is no loop at all is refused where it is first used, as natively.
+    if by_factory and hasattr(loop, "get_task_factory") and loop.get_task_factory() is None:
         loop.set_task_factory(_task_factory)
         undo.callback(_take_factory_back, loop)
     return undo.close
@@ -57,13 +60,19 @@ def _take_factory_back(loop: asyncio.AbstractEventLoop) -> None:
         loop.set_task_factory(None)
 
 
-def create_main_task(
+def main_task_maker(
     loop: asyncio.AbstractEventLoop, coro: "Coroutine[Any, Any, _T]", context: contextvars.Context
-) -> "asyncio.Task[_T]":
-    """Make the task of one ``Runner.run`` in an adopted ``loop``, as native does: through its create_task."""
+) -> "Tuple[Callable[[], asyncio.Task[_T]], Optional[MainCoroutine[_T]]]":
+    """What makes the task of one ``Runner.run`` in an adopted ``loop``, as native does: the loop's create_task.
+
+    It is left to be called where native calls it, so that tracebacks look the same. Beside it, below 3.11, what
+    follows the task's cancellations.
+    """
     if sys.version_info >= (3, 11):
-        return loop.create_task(coro, context=context)
-    return _maker(loop)(coro, context=context)
+        return partial(loop.create_task, coro, context=context), None
+    # The context is inside: what follows the steps may change its mind about how to take them.
+    main = MainCoroutine(ContextCoroutine(coro, context))
+    return partial(_maker(loop), main), main
 
 
 def create_task(

@@ -2,15 +2,14 @@
 
 import asyncio
 import contextvars
-import sys
 from enum import Enum
 from types import TracebackType
 from typing import Any, Callable, Coroutine, Optional, Type, TypeVar
 
 from ._interrupts import InterruptHandler
-from ._loops import adopt, create_main_task
-from ._shutdown import shut_down
-from ._spent import MainCoroutine, hide_throw
+from ._loops import adopt, main_task_maker
+from ._shutdown import cancel_leftovers, ignore_late_results, shutdown_default_executor
+from ._spent import hide_steps
 
 _T = TypeVar("_T")
 
@@ -70,8 +69,14 @@ class Runner:
         if self._state is not _State.OPEN:
             return
         loop = self._loop
+        # Step by step here, and not in a function of its own, which an error's traceback would show.
         try:
-            shut_down(loop)
+            cancel_leftovers(loop)
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(shutdown_default_executor(loop))
+        except BaseException:
+            ignore_late_results(loop)
+            raise
         finally:
             if self._loop_factory is None:
                 asyncio.set_event_loop(None)
@@ -107,14 +112,14 @@ class Runner:
             # Before anything is made, and without the loop's own frames in the traceback.
             raise RuntimeError("Runner.run() cannot be called from a running event loop")
         self._open()
-        main = coro if sys.version_info >= (3, 11) else MainCoroutine(coro)
-        task = create_main_task(self._loop, main, self._context if context is None else context)
+        make, main = main_task_maker(self._loop, coro, self._context if context is None else context)
+        task = make()
         interrupts = InterruptHandler(self._loop, task)
         interrupts.install()
         try:
             return self._loop.run_until_complete(task)  # type: ignore[no-any-return]
         except BaseException as error:
-            hide_throw(error)
+            hide_steps(error)
             if (
                 isinstance(error, asyncio.CancelledError)
                 and interrupts.count

@@ -1,24 +1,17 @@
 """What a Runner does before it closes its loop: leftover tasks, async generators, the default executor."""
 
 import asyncio
+import contextlib
 import sys
 import threading
+import weakref
 from asyncio import constants
 from concurrent.futures import Executor
 from typing import Any
 
 
-def shut_down(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel and await all tasks left in ``loop``, close its async generators, join its default executor.
-
-    The executor is waited for until its jobs are done (from 3.12 on for at most 5 minutes: gh-82448).
-    """
-    _cancel_leftovers(loop)
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    loop.run_until_complete(_shutdown_default_executor(loop))
-
-
-def _cancel_leftovers(loop: asyncio.AbstractEventLoop) -> None:
+def cancel_leftovers(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel and await all tasks left in ``loop``; their errors go to its exception handler."""
     leftovers = asyncio.all_tasks(loop)
     if not leftovers:
         return
@@ -33,8 +26,11 @@ def _cancel_leftovers(loop: asyncio.AbstractEventLoop) -> None:
             loop.call_exception_handler({**report, "exception": exception, "task": task})
 
 
-def _shutdown_default_executor(loop: asyncio.AbstractEventLoop) -> Any:
-    """The coroutine that joins the default executor; our own where the loop has none (asyncio of 3.8)."""
+def shutdown_default_executor(loop: asyncio.AbstractEventLoop) -> Any:
+    """The coroutine that joins the default executor; our own where the loop has none (asyncio of 3.8).
+
+    The executor is waited for until its jobs are done (from 3.12 on for at most 5 minutes: gh-82448).
+    """
     if sys.version_info >= (3, 12):
         return loop.shutdown_default_executor(constants.THREAD_JOIN_TIMEOUT)  # type: ignore[attr-defined, call-arg]
     if hasattr(loop, "shutdown_default_executor"):
@@ -62,3 +58,29 @@ async def _join(loop: asyncio.AbstractEventLoop, executor: "Executor | None") ->
         await joined
     finally:
         thread.join()
+
+
+def ignore_late_results(loop: asyncio.AbstractEventLoop) -> None:
+    """Let jobs of the default executor, and its join, end in silence though ``loop`` is closed by then.
+
+    They outlive a shutdown that a Ctrl-C or an error has cut short, and asyncio of 3.8 and 3.9 would have each
+    raise "Event loop is closed" in its thread, to be printed there (gh-96827).
+    """
+    if sys.version_info >= (3, 11):
+        return
+    of_class = getattr(type(loop), "call_soon_threadsafe", None)
+    if of_class is None or "call_soon_threadsafe" in getattr(loop, "__dict__", {}):
+        # It hands on to another loop, or the user has seen to it.
+        return
+    weakly = weakref.ref(loop)
+
+    def call_soon_threadsafe(callback: Any, *args: Any, **options: Any) -> Any:
+        late: Any = weakly()
+        is_result = getattr(callback, "__module__", None) == "asyncio.futures"
+        if late.is_closed() and (is_result or asyncio.isfuture(getattr(callback, "__self__", None))):
+            return None
+        return of_class(late, callback, *args, **options)
+
+    # A loop that takes no attributes prints what it prints.
+    with contextlib.suppress(AttributeError):
+        loop.call_soon_threadsafe = call_soon_threadsafe  # type: ignore[method-assign, assignment]  # this is the point

@@ -5,6 +5,7 @@ import contextvars
 import sys
 from typing import TYPE_CHECKING, Any, Coroutine, List, Optional, TypeVar
 
+from ._cancelled import awaiting, cancelled_error, reader_of
 from ._context import ContextCoroutine, unwrapped
 
 _T = TypeVar("_T")
@@ -54,6 +55,9 @@ class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
         if not self.done():
             self._cancelling += 1
             self._cancel_requests += 1
+            if type(self) is LoopTask:
+                # From now on it may be awaited when it is cancelled already.
+                self.__class__ = Task
         # Called on a finished task too: it clears the flag by which a lost exception is logged.
         if sys.version_info < (3, 9):
             return super().cancel()
@@ -75,15 +79,18 @@ class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
             self._cancelling -= 1
         return self._cancelling
 
+    if sys.version_info >= (3, 9):
+        result = reader_of("result")
+        exception = reader_of("exception")
+        _make_cancelled_error = cancelled_error
+        __await__ = __iter__ = awaiting
+
     def get_coro(self) -> Any:
         """The coroutine that the task runs."""
         return unwrapped(super().get_coro())
 
     def _repr_info(self) -> List[str]:
-        info: List[str] = super()._repr_info()  # type: ignore[misc]  # typeshed leaves it out
-        if self._cancelling and not self.done():
-            info[0] = "cancelling"
-        return info
+        return say_cancelling(self, super()._repr_info())  # type: ignore[misc]  # typeshed leaves it out
 
 
 if "_coro" in vars(asyncio.Task):
@@ -99,11 +106,21 @@ class LoopTask(Task):
     The context has been dealt with by then. A user can tell it from `Task` by ``type(task)`` alone.
     """
 
-    __init__ = asyncio.Task.__init__  # type: ignore[assignment]  # the C slot itself, not one that looks it up
+    # The C slots themselves, not ones that look a function up.
+    __init__ = asyncio.Task.__init__  # type: ignore[assignment]
+    __await__ = asyncio.Task.__await__  # type: ignore[assignment]
+    __iter__ = asyncio.Task.__iter__  # type: ignore[assignment]
 
 
 for _name in ("__name__", "__qualname__", "__doc__"):
     setattr(LoopTask, _name, getattr(Task, _name))
+
+
+def say_cancelling(task: Any, info: List[str]) -> List[str]:
+    """What the repr of a task says, with its state as 3.11 has it: by the count, until it is done."""
+    if not task.done():
+        info[0] = "cancelling" if task._cancelling else "pending"
+    return info
 
 
 def hide_caller(task: "asyncio.Task[Any]") -> None:

@@ -2,11 +2,11 @@
 
 import asyncio
 import inspect
-from typing import Any, List
+from typing import Any
 
 import pytest
 
-from coroutines import NATIVE, forever
+from coroutines import forever
 
 HAS_MESSAGES = "msg" in inspect.signature(asyncio.Future.cancel).parameters
 
@@ -53,48 +53,3 @@ def test_the_cancelled_task_sees_the_message(runner: Any, make_child: Any) -> No
         return await task
 
     assert runner.run(main()) == ("enough",)
-
-
-@pytest.mark.xfail(
-    not NATIVE,
-    raises=AssertionError,
-    reason="bpo-45390: below 3.11 a message stops at the task; open in facts.md",
-)
-def test_who_awaits_a_cancelled_task_sees_the_message(runner: Any) -> None:
-    async def main() -> Any:
-        task = asyncio.create_task(forever())
-        await asyncio.sleep(0)
-        task.cancel("enough")
-        try:
-            await task
-        except asyncio.CancelledError as error:
-            return error.args
-
-    assert runner.run(main()) == ("enough",)
-
-
-@pytest.mark.xfail(
-    not NATIVE,
-    raises=AssertionError,
-    reason="bpo-45390: below 3.11 a new CancelledError is made; open in facts.md",
-)
-def test_who_awaits_a_cancelled_task_sees_the_very_exception(runner: Any) -> None:
-    raised: List[BaseException] = []
-
-    async def child() -> None:
-        try:
-            await forever()
-        except asyncio.CancelledError as error:
-            raised.append(error)
-            raise
-
-    async def main() -> Any:
-        task = asyncio.create_task(child())
-        await asyncio.sleep(0)
-        task.cancel()
-        try:
-            await task
-        except asyncio.CancelledError as error:
-            return error is raised[0]
-
-    assert runner.run(main()) is True
