@@ -45,6 +45,17 @@ def tests(session: nox.Session) -> None:
         session.run("python", "-m", "pytest", "tests/harness")
 
 
+@nox.session(python=SERIES)
+def soak(session: nox.Session) -> None:
+    """The tests of growth at full length: 100,000 runs and 1,000,000 tasks of each implementation on each loop."""
+    session.install(".", "uvloop==0.23.0")
+    install_group(session, "tests")
+    figures = ["--verbose", "--capture=no", "--scale=100"]
+    session.run(
+        "pytest", "--import-mode=importlib", *figures, "tests/package/test_growth.py", *session.posargs
+    )
+
+
 @nox.session(python=DRIVER)
 def conformance(session: nox.Session) -> None:
     """The main job: judge runner_backport by CPython's own tests. Takes the arguments of `conformance run`."""

@@ -49,6 +49,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help=f"run on this event loop only (repeatable; default: all of {', '.join(LOOPS)})",
     )
+    parser.addoption(
+        "--scale",
+        type=int,
+        default=1,
+        metavar="N",
+        help="make the tests of growth, and the deadline of every test, N times as long (nox -s soak: 100)",
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -185,9 +192,16 @@ def calm_switching() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
+@pytest.fixture
+def scale(request: pytest.FixtureRequest) -> int:
+    """How many times as long a test of growth is to be as it usually is."""
+    return int(request.config.getoption("--scale", default=1))
+
+
 @pytest.fixture(autouse=True)
-def _deadline() -> Iterator[None]:
+def _deadline(scale: int) -> Iterator[None]:
     """Let a test that hangs fail instead."""
+    deadline = DEADLINE * scale
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -197,11 +211,11 @@ def _deadline() -> Iterator[None]:
         if running is not None:
             # uvloop tells its exception handler of what a signal's handler raises, and goes on.
             running.stop()
-        pytest.fail(f"hung for {DEADLINE:.0f} s")
+        pytest.fail(f"hung for {deadline:.0f} s")
 
     before = signal.signal(signal.SIGALRM, fail)
     # Again and again, since a loop may hand the first to its exception handler.
-    signal.setitimer(signal.ITIMER_REAL, DEADLINE, 0.5)
+    signal.setitimer(signal.ITIMER_REAL, deadline, 0.5)
     try:
         yield
     finally:

@@ -25,6 +25,32 @@ def test_a_token_of_one_run_resets_in_a_later_one(runner: Any, var: Any) -> None
     assert runner.run(call(var.get)) == "unset"
 
 
+@pytest.mark.parametrize("given", [False, True], ids=["the Runner's context", "a given context"])
+def test_a_token_resets_in_a_later_step_of_the_same_run(runner: Any, var: Any, given: bool) -> None:
+    async def main() -> Any:
+        token = var.set("one")
+        await asyncio.sleep(0)
+        failing = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(failing.set_exception, ZeroDivisionError())
+        with pytest.raises(ZeroDivisionError):
+            await failing
+        # This step is one that an exception was thrown into.
+        var.reset(token)
+        token = var.set("two")
+        await asyncio.sleep(0)
+        var.reset(token)
+        return var.get()
+
+    options = {"context": contextvars.copy_context()} if given else {}
+    assert runner.run(main(), **options) == "unset"
+
+
+def test_a_token_of_another_context_does_not_reset(runner: Any, var: Any) -> None:
+    token = runner.run(call(var.set, "one"), context=contextvars.copy_context())
+    with pytest.raises(ValueError, match="was created in a different Context"):
+        runner.run(call(var.reset, token))
+
+
 def test_the_runner_s_context_is_a_copy_of_the_caller_s_at_opening(
     runner_class: Any, loop_factory: Any, var: Any
 ) -> None:
