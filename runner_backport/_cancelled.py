@@ -7,7 +7,7 @@ lost. Each reader here is a property that gives a callable of C, so that no trac
 import asyncio
 import gc
 from types import TracebackType
-from typing import Any, Callable, Generator
+from typing import Any, Generator
 
 _is_cancelled = asyncio.Task.cancelled
 _make_cancelled_error = getattr(asyncio.Task, "_make_cancelled_error", None)
@@ -17,20 +17,23 @@ _await = asyncio.Task.__await__
 class _Reader(property):
     """A property that can be called through the class too: ``Task.result(task)``."""
 
-    def __call__(self, task: "asyncio.Task[Any]") -> Any:
+    def __call__(self, task: Any) -> Any:
         return self.__get__(task)()
 
 
-def reader_of(name: str) -> Any:
-    """The task method ``name``, result or exception, but for the error that a cancelled task raises."""
-    stock = getattr(asyncio.Task, name)
-    bind: Callable[[Any], Any] = stock.__get__
+def _read_result(task: Any) -> Any:
+    return _raising(task).result if _is_cancelled(task) else task._stock_result
 
-    def read(task: "asyncio.Task[Any]") -> Any:
-        return _raising(task).result if _is_cancelled(task) else bind(task)
 
-    read.__doc__ = stock.__doc__
-    return _Reader(read)
+def _read_exception(task: Any) -> Any:
+    return _raising(task).result if _is_cancelled(task) else task._stock_exception
+
+
+# Documented as the methods that they stand for.
+_read_result.__doc__ = asyncio.Task.result.__doc__
+_read_exception.__doc__ = asyncio.Task.exception.__doc__
+result_reader: Any = _Reader(_read_result)
+exception_reader: Any = _Reader(_read_exception)
 
 
 def cancelled_error(task: "asyncio.Task[Any]") -> BaseException:

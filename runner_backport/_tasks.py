@@ -5,7 +5,7 @@ import contextvars
 import sys
 from typing import TYPE_CHECKING, Any, Coroutine, List, Optional, TypeVar
 
-from ._cancelled import awaiting, cancelled_error, reader_of
+from ._cancelled import awaiting, cancelled_error, exception_reader, result_reader
 from ._context import ContextCoroutine, unwrapped
 
 _T = TypeVar("_T")
@@ -80,8 +80,8 @@ class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
         return self._cancelling
 
     if sys.version_info >= (3, 9):
-        result = reader_of("result")
-        exception = reader_of("exception")
+        result, _stock_result = result_reader, asyncio.Task.result
+        exception, _stock_exception = exception_reader, asyncio.Task.exception
         _make_cancelled_error = cancelled_error
         __await__ = __iter__ = awaiting
 
