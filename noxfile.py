@@ -47,13 +47,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=SERIES)
 def soak(session: nox.Session) -> None:
-    """The tests of growth at full length: 100,000 runs and 1,000,000 tasks of each implementation on each loop."""
+    """100,000 runs and 1,000,000 tasks of each implementation on each loop, and minutes of threads side by side."""
     session.install(".", "uvloop==0.23.0")
     install_group(session, "tests")
-    figures = ["--verbose", "--capture=no", "--scale=100"]
-    session.run(
-        "pytest", "--import-mode=importlib", *figures, "tests/package/test_growth.py", *session.posargs
-    )
+    options = ["--import-mode=importlib", "--verbose", "--capture=no", "--scale=100"]
+    long_tests = ["tests/package/test_growth.py", "tests/package/test_thread_stress.py"]
+    session.run("pytest", *options, *long_tests, *session.posargs)
 
 
 @nox.session(python=DRIVER)

@@ -1,0 +1,197 @@
+"""Witnesses of rows of docs/divergences.md that no other test states: below 3.11 one thing, natively the other."""
+
+import asyncio
+import contextlib
+import contextvars
+import gc
+import sys
+import traceback
+import weakref
+from typing import Any, List
+
+import pytest
+
+import runner_backport
+from coroutines import NATIVE, forever, nothing
+
+
+def stock(loop: Any, coro: Any, **options: Any) -> Any:
+    """A task factory of a user's that makes the interpreter's own tasks."""
+    return asyncio.Task(coro, loop=loop, **options)
+
+
+def shows_ours(names: List[str]) -> bool:
+    return "_follow" in names
+
+
+def test_a_step_with_an_error_thrown_in_has_a_frame_of_ours_below_it(runner: Any) -> None:
+    async def main() -> Any:
+        future = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(future.set_exception, ZeroDivisionError())
+        before = [frame.name for frame in traceback.extract_stack()]
+        with pytest.raises(ZeroDivisionError):
+            await future
+        return before, [frame.name for frame in traceback.extract_stack()]
+
+    before, after = runner.run(main())
+    assert not shows_ours(before)
+    assert shows_ours(after) is not NATIVE
+
+
+def test_who_waits_for_the_main_task_sees_a_frame_of_ours_in_its_error(runner: Any) -> None:
+    seen: List[Any] = []
+
+    async def waiter(task: Any) -> None:
+        try:
+            await task
+        except ZeroDivisionError as error:
+            seen.extend(frame.name for frame in traceback.extract_tb(error.__traceback__))
+
+    async def main() -> None:
+        runner_backport.create_task(waiter(asyncio.current_task()))
+        future = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(future.set_exception, ZeroDivisionError())
+        await future
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        runner.run(main())
+    runner.run(asyncio.sleep(0))
+    assert seen[-1] == "main"
+    assert shows_ours(seen) is not NATIVE
+    # Who ran it sees none.
+    assert not shows_ours([frame.name for frame in traceback.extract_tb(caught.value.__traceback__)])
+
+
+def test_a_factory_s_stock_task_counts_and_is_no_task_of_ours(runner: Any) -> None:
+    async def main() -> Any:
+        task: Any = asyncio.current_task()
+        return task.cancelling(), isinstance(task, runner_backport.Task)
+
+    runner.get_loop().set_task_factory(stock)
+    assert runner.run(main()) == (0, NATIVE)
+
+
+def test_a_factory_s_stock_task_loses_the_message(runner: Any) -> None:
+    async def main() -> Any:
+        task: Any = asyncio.create_task(forever())
+        await asyncio.sleep(0)
+        task.cancel("enough")
+        try:
+            await task
+        except asyncio.CancelledError as error:
+            return error.args
+
+    runner.get_loop().set_task_factory(stock)
+    assert runner.run(main()) == (("enough",) if NATIVE else ())
+
+
+def test_cancel_of_a_factory_s_stock_task_holds_no_task(runner: Any) -> None:
+    """Natively it is a method of the task's class, and what it is bound to stays alive."""
+
+    async def main() -> Any:
+        # Nobody but the test holds this task: not even its future, which it holds alone.
+        task: Any = asyncio.create_task(forever())
+        await asyncio.sleep(0)
+        kept = task.cancel
+        alive = weakref.ref(task)
+        del task
+        gc.collect()
+        return alive() is not None, kept() in (True, False)
+
+    runner.get_loop().set_task_factory(stock)
+    runner.get_loop().set_exception_handler(lambda *_: None)
+    assert runner.run(main()) == (NATIVE, True)
+
+
+@pytest.mark.skipif(NATIVE, reason="natively a task takes anything, and asyncio's never steps then")
+def test_what_is_no_context_is_refused_at_once(runner: Any) -> None:
+    async def main() -> None:
+        coro = nothing()
+        with pytest.raises(AttributeError, match="run"):
+            runner_backport.create_task(coro, context=42)  # type: ignore[arg-type]
+        coro.close()
+
+    runner.run(main())
+
+
+@pytest.mark.skipif(not NATIVE, reason="this interpreter's tasks take no context: see above")
+def test_native_takes_what_is_no_context(loop_factory: Any) -> None:
+    """By a loop without a Runner, whose close would wait for the task for ever."""
+    loop = loop_factory()
+    loop.set_exception_handler(lambda *_: None)
+    coro = nothing()
+    task = loop.create_task(coro, context=42)
+    loop.call_soon(loop.stop)
+    try:
+        loop.run_forever()
+    except TypeError:
+        pass
+    else:
+        assert isinstance(loop, asyncio.BaseEventLoop)
+    assert not task.done()
+    loop.close()
+    coro.close()
+
+
+def test_result_called_through_the_class_shows_a_frame_of_ours(runner: Any) -> None:
+    async def failing() -> None:
+        raise ZeroDivisionError
+
+    async def main() -> Any:
+        task = asyncio.create_task(failing())
+        await asyncio.wait([task])
+        try:
+            type(task).result(task)
+        except ZeroDivisionError as error:
+            return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+    frames = runner.run(main())
+    assert frames[0] == "main"
+    assert frames[1:] in ((["failing"],) if NATIVE else (["__call__", "failing"], ["failing"]))
+
+
+def test_asyncio_s_timeout_error_is_the_interpreter_s(runner: Any) -> None:
+    """From 3.11 on it is the builtin one (bpo-46522)."""
+    assert (asyncio.TimeoutError is TimeoutError) is NATIVE
+
+
+def test_asyncio_s_own_create_task_takes_no_context(runner: Any) -> None:
+    """On any loop, also on ours, whose create_task does take one."""
+    context = contextvars.copy_context()
+
+    async def main() -> Any:
+        coro = nothing()
+        try:
+            await asyncio.create_task(coro, context=context)  # type: ignore[call-arg,unused-ignore]
+        except TypeError:
+            await runner_backport.create_task(coro, context=context)
+            return False
+        return True
+
+    assert runner.run(main()) is NATIVE
+
+
+def test_a_loop_with_a_create_task_of_its_own_shows_a_factory(
+    runner_class: Any, recording_class: Any, sealed_class: Any
+) -> None:
+    for loop_class in (recording_class, sealed_class):
+        with runner_class(loop_factory=loop_class) as runner:
+            assert (runner.get_loop().get_task_factory() is None) is NATIVE
+
+
+def test_wait_for_of_3_8_hides_what_the_inner_task_returned(runner: Any) -> None:
+    """From 3.9 on the result of a task that swallows its cancellation is not lost."""
+
+    async def inner() -> str:
+        with contextlib.suppress(asyncio.CancelledError):
+            await forever()
+        return "finished all the same"
+
+    async def main() -> Any:
+        try:
+            return await asyncio.wait_for(inner(), 0.001)
+        except asyncio.TimeoutError:
+            return "timed out"
+
+    hides = sys.version_info < (3, 9)
+    assert runner.run(main()) == ("timed out" if hides else "finished all the same")
