@@ -132,8 +132,10 @@ def test_an_interrupt_before_the_executor_is_joined(
 
     runner = runner_class(loop_factory=loop_class)
     task = runner.run(main())
+    loop = runner.get_loop()
     with pytest.raises(KeyboardInterrupt):
         runner.close()
+    assert loop.is_closed()
     assert isinstance(task.exception(), KeyboardInterrupt)
     assert complaints(executor, before) == []
 

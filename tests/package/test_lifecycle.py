@@ -49,22 +49,6 @@ def test_a_runner_needs_no_with(runner_class: Any, loop_factory: Any) -> None:
     runner.close()
 
 
-def test_a_loop_factory_that_fails_may_be_tried_again(runner_class: Any, loop_factory: Any) -> None:
-    attempts: List[Any] = []
-
-    def factory() -> Any:
-        attempts.append("attempt")
-        if len(attempts) == 1:
-            raise OSError("too many open files")
-        return loop_factory()
-
-    runner = runner_class(loop_factory=factory)
-    with pytest.raises(OSError, match="too many"):
-        runner.get_loop()
-    assert runner.run(asyncio.sleep(0, "fine")) == "fine"
-    runner.close()
-
-
 def test_get_loop_is_the_loop_that_runs(runner: Any, loop_class: Any) -> None:
     assert runner.run(running_loop()) is runner.get_loop()
     assert isinstance(runner.get_loop(), loop_class)

@@ -10,7 +10,7 @@ from typing import Any, List
 
 import pytest
 
-from coroutines import forever, interrupt, interrupted
+from coroutines import interrupt, interrupted
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
 
@@ -144,26 +144,3 @@ def test_a_main_thread_without_signals_runs_all_the_same(runner: Any, monkeypatc
 
     monkeypatch.setattr(signal, "signal", refuse)
     assert runner.run(asyncio.sleep(0, "fine")) == "fine"
-
-
-def test_an_interrupt_during_close_is_raised_and_the_loop_closed(
-    runner_class: Any, loop_factory: Any
-) -> None:
-    async def leftover() -> None:
-        try:
-            await forever()
-        finally:
-            interrupt()
-
-    async def main() -> Any:
-        task = asyncio.create_task(leftover())
-        await asyncio.sleep(0)
-        return task
-
-    runner = runner_class(loop_factory=loop_factory)
-    task = runner.run(main())
-    loop = runner.get_loop()
-    with pytest.raises(KeyboardInterrupt):
-        runner.close()
-    assert loop.is_closed()
-    assert isinstance(task.exception(), KeyboardInterrupt)

@@ -1,0 +1,87 @@
+"""What a task factory gets, awaited by a coroutine of the factory's own: stepped, thrown into and closed as any other."""
+
+import contextvars
+import types
+from typing import Any, List
+
+import pytest
+
+from runner_backport._context import ContextCoroutine
+
+var: "contextvars.ContextVar[str]" = contextvars.ContextVar("var", default="outside")
+
+
+@types.coroutine
+def turn(word: str) -> Any:
+    """What a step gives and is given."""
+    return (yield word)
+
+
+class Talk:
+    """A coroutine that notes in which context it is given what."""
+
+    def __init__(self) -> None:
+        self.noted: List[Any] = []
+
+    def note(self, event: Any) -> None:
+        self.noted.append((event, var.get()))
+
+    async def coro(self) -> str:
+        try:
+            self.note(await turn("first"))
+            try:
+                self.note(await turn("second"))
+            except ZeroDivisionError as error:
+                self.note(error.args)
+            self.note(await turn("third"))
+        finally:
+            self.note("end")
+        return "result"
+
+
+@pytest.fixture
+def context() -> contextvars.Context:
+    made = contextvars.copy_context()
+    made.run(var.set, "inside")
+    return made
+
+
+@pytest.fixture(params=["await", "yield from"])
+def awaiting(request: pytest.FixtureRequest) -> Any:
+    """The two ways to await in a coroutine of one's own."""
+
+    async def by_await(coro: Any) -> Any:
+        return await coro
+
+    @types.coroutine
+    def by_yield_from(coro: Any) -> Any:
+        return (yield from coro.__await__())
+
+    return by_await if request.param == "await" else by_yield_from
+
+
+def test_each_step_is_in_the_context(awaiting: Any, context: contextvars.Context) -> None:
+    talk = Talk()
+    steps = awaiting(ContextCoroutine(talk.coro(), context))
+    assert steps.send(None) == "first"
+    assert steps.send("one") == "second"
+    assert steps.throw(ZeroDivisionError("thrown")) == "third"
+    with pytest.raises(StopIteration) as stop:
+        steps.send(None)
+    assert stop.value.value == "result"
+    assert talk.noted == [
+        ("one", "inside"),
+        (("thrown",), "inside"),
+        (None, "inside"),
+        ("end", "inside"),
+    ]
+
+
+def test_closing_it_closes_the_coroutine(awaiting: Any, context: contextvars.Context) -> None:
+    talk = Talk()
+    coro = talk.coro()
+    steps = awaiting(ContextCoroutine(coro, context))
+    steps.send(None)
+    steps.close()
+    assert [event for event, _ in talk.noted] == ["end"]
+    assert coro.cr_frame is None
