@@ -86,3 +86,17 @@ def test_it_does_not_keep_the_task_alive(runner: Any, factory: Any) -> None:
         assert runner.run(main())() is None
     finally:
         gc.enable()
+
+
+def test_the_methods_may_be_called_when_the_task_is_gone(runner: Any, factory: Any) -> None:
+    """As callbacks may be; natively they keep the task, which is done then."""
+    runner.get_loop().set_task_factory(factory)
+
+    async def main() -> Any:
+        child: Any = asyncio.create_task(asyncio.sleep(0))
+        await child
+        methods = child.cancel, child.cancelling, child.uncancel
+        del child
+        return [method() for method in methods]
+
+    assert runner.run(main()) == [False, 0, 0]
