@@ -140,18 +140,14 @@ def test_an_interrupt_before_the_executor_is_joined(
     assert complaints(executor, before) == []
 
 
-def test_a_loop_that_was_closed_by_an_interrupt_refuses_callbacks(
-    runner_class: Any, loop_factory: Any, executor: Any
-) -> None:
+def test_a_loop_that_was_closed_by_an_interrupt_refuses_callbacks(runner_class: Any, loop_class: Any) -> None:
     """Only what executors have to say is dropped."""
 
-    async def main() -> None:
-        executor.loop = asyncio.get_running_loop()
-        executor.loop.set_default_executor(executor)
-        executor.loop.run_in_executor(None, int)
+    class Interrupted(loop_class):  # type: ignore[misc]
+        async def shutdown_asyncgens(self) -> None:
+            interrupt()
 
-    runner = runner_class(loop_factory=loop_factory)
-    runner.run(main())
+    runner = runner_class(loop_factory=Interrupted)
     loop = runner.get_loop()
     with pytest.raises(KeyboardInterrupt):
         runner.close()
