@@ -1,12 +1,15 @@
 """What a task factory gets, awaited by a coroutine of the factory's own: stepped, thrown into and closed as any other."""
 
 import contextvars
+import gc
 import types
+import weakref
 from typing import Any, List
 
 import pytest
 
 from runner_backport._context import ContextCoroutine
+from runner_backport._spent import MainCoroutine
 
 var: "contextvars.ContextVar[str]" = contextvars.ContextVar("var", default="outside")
 
@@ -85,3 +88,20 @@ def test_closing_it_closes_the_coroutine(awaiting: Any, context: contextvars.Con
     steps.close()
     assert [event for event, _ in talk.noted] == ["end"]
     assert coro.cr_frame is None
+
+
+def test_one_that_is_followed_and_never_ends_is_freed_at_once() -> None:
+    """As the main task's is of which an error was thrown in before its loop was closed."""
+    talk = Talk()
+    main = MainCoroutine(talk.coro())
+    main.send(None)
+    main.send(None)
+    assert main.throw(ZeroDivisionError("thrown")) == "third"
+    alive = weakref.ref(main)
+    gc.disable()
+    try:
+        del main
+        assert alive() is None
+    finally:
+        gc.enable()
+    assert [event for event, _ in talk.noted] == [None, ("thrown",), "end"]
