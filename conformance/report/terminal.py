@@ -19,6 +19,7 @@ from conformance.report.words import some
 
 _FAILING = frozenset({Verdict.DIVERGENT, Verdict.FLAKY})
 _CELLS = 3
+_TESTS = 2
 
 
 def render(
@@ -74,7 +75,7 @@ def _print_declared(console: Console, judgements: Sequence[Judgement]) -> None:
         return
     heading(console, "Divergent or flaky as declared")
     table = _grid()
-    _add_by_test(console, table, judgements)
+    _add_by_reason(console, table, judgements)
     console.print(table)
 
 
@@ -83,7 +84,7 @@ def _print_untrue(console: Console, unmet: Sequence[Unmet], judgements: Sequence
         return
     heading(console, "Not as declared")
     table = _grid()
-    _add_by_test(console, table, judgements)
+    _add_by_reason(console, table, judgements)
     for entry in unmet:
         text = legible(console, entry.test, "bold")
         text.append_text(
@@ -94,15 +95,18 @@ def _print_untrue(console: Console, unmet: Sequence[Unmet], judgements: Sequence
     console.print(table)
 
 
-def _add_by_test(console: Console, table: Table, judgements: Sequence[Judgement]) -> None:
-    """Add a row for each test, with the verdict and the reason that it has in some cells, and these cells."""
+def _add_by_reason(console: Console, table: Table, judgements: Sequence[Judgement]) -> None:
+    """Add a row for each verdict and reason, with the tests that have it, and in which cells they do."""
     cells: dict[tuple[Verdict, str, str], list[str]] = {}
     for judgement in judgements:
-        cells.setdefault((judgement.verdict, judgement.test, judgement.reason), []).append(judgement.cell)
-    for (verdict, test, reason), places in cells.items():
-        text = legible(console, test, "bold")
+        cells.setdefault((judgement.verdict, judgement.reason, judgement.test), []).append(judgement.cell)
+    tests: dict[tuple[Verdict, str, tuple[str, ...]], list[str]] = {}
+    for (verdict, reason, test), places in cells.items():
+        tests.setdefault((verdict, reason, tuple(places)), []).append(test)
+    for (verdict, reason, where), same in tests.items():
+        text = legible(console, some(same, _TESTS, "tests"), "bold")
         text.append_text(legible(console, f": {reason}\n"))
-        text.append_text(legible(console, f"in {some(places, _CELLS, 'cells')}", "dim"))
+        text.append_text(legible(console, f"in {some(where, _CELLS, 'cells')}", "dim"))
         table.add_row(legible(console, verdict, "yellow"), text)
 
 

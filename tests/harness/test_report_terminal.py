@@ -188,6 +188,22 @@ def test_declared_divergences_are_a_line_each_with_their_reason_and_no_traceback
     assert not any("Traceback" in line or line.startswith("Unexpected") for line in lines)
 
 
+def test_declared_tests_with_one_reason_in_the_same_cells_are_told_of_at_once() -> None:
+    declared = [
+        evolve(DIVERGENT, test=f"t.{number}", cell=cell, expected=True, reason="known")
+        for cell in (CELL.name, "another")
+        for number in range(5)
+    ]
+    elsewhere = evolve(DIVERGENT, test="t.9", expected=True, reason="known")
+    lines = rendered([*declared, elsewhere])
+    assert section(lines, "Divergent or flaky as declared") == [
+        "divergent  t.0, t.1 and 3 more tests: known",
+        f"           in {CELL.name}, another",
+        "divergent  t.9: known",
+        f"           in {CELL.name}",
+    ]
+
+
 def test_expectations_that_no_longer_come_true_are_named_with_their_entry() -> None:
     passed = judgement(Verdict.CONFORMANT, expected=False, reason="declared divergent in entry 1: known")
     cells = tuple(f"cell{number}" for number in range(9))
