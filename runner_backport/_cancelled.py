@@ -1,7 +1,7 @@
 """Let who reads a cancelled task have the very error that it was cancelled with, as 3.11 does (bpo-45390).
 
 Tasks of 3.9 and 3.10 keep that error, but hand out a new one without the message, chained to it; on 3.8 it is
-lost. Each reader here is a property that gives a callable of C, so that no traceback gains a frame.
+lost. Each reader here is a descriptor that gives a callable of C, so that no traceback gains a frame.
 """
 
 import asyncio
@@ -14,30 +14,26 @@ _make_cancelled_error = getattr(asyncio.Task, "_make_cancelled_error", None)
 _await = asyncio.Task.__await__
 
 
-class _Reader(property):
-    """A property that can be called through the class too: ``Task.result(task)``."""
+class ResultReader:
+    """Stands for the method ``result``: a task's own, or for a cancelled one a callable that raises its error."""
 
-    def __call__(self, task: Any) -> Any:
-        return self.__get__(task)()
-
-
-def _read_result(task: Any) -> Any:
-    return _raising(task).result if _is_cancelled(task) else task._stock_result
+    def __get__(self, task: Any, owner: Any) -> Any:
+        if task is None:
+            return asyncio.Task.result
+        return _raising(task).result if _is_cancelled(task) else task._stock_result
 
 
-def _read_exception(task: Any) -> Any:
-    return _raising(task).result if _is_cancelled(task) else task._stock_exception
+class ExceptionReader:
+    """The same for the method ``exception``."""
 
-
-# Documented as the methods that they stand for.
-_read_result.__doc__ = asyncio.Task.result.__doc__
-_read_exception.__doc__ = asyncio.Task.exception.__doc__
-result_reader: Any = _Reader(_read_result)
-exception_reader: Any = _Reader(_read_exception)
+    def __get__(self, task: Any, owner: Any) -> Any:
+        if task is None:
+            return asyncio.Task.exception
+        return _raising(task).result if _is_cancelled(task) else task._stock_exception
 
 
 def cancelled_error(task: "asyncio.Task[Any]") -> BaseException:
-    """The error that ended a cancelled task, for the first who asks; a new one for the others, as on 3.11."""
+    """The error that ended a cancelled task, for the first who looks; a new one for the others, as on 3.11."""
     # The C task keeps the error's traceback apart, where nothing but the garbage collector sees it.
     tracebacks = [kept for kept in gc.get_referents(task) if isinstance(kept, TracebackType)]
     made: BaseException = _make_cancelled_error(task)  # type: ignore[misc]  # it is there from 3.9 on

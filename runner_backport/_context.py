@@ -73,9 +73,7 @@ class _Awaited:
         return self._wrapped.send(value)
 
     def throw(self, *error: Any) -> Any:
-        # What awaits hands on three arguments, where a task throws one.
-        value = error[1] if len(error) > 1 and error[1] is not None else error[0]
-        return self._wrapped.throw(value)
+        return self._wrapped.throw(*error)
 
     def close(self) -> None:
         self._wrapped.close()

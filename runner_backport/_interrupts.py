@@ -6,6 +6,8 @@ import threading
 from types import FrameType
 from typing import Any, Optional
 
+from ._spent import is_following
+
 
 class InterruptHandler:
     """A handler of SIGINT for one main task.
@@ -18,18 +20,25 @@ class InterruptHandler:
     Source: https://docs.python.org/3.11/library/asyncio-runner.html#handling-keyboard-interruption
     """
 
-    __slots__ = ("_loop", "_main_task", "count")
+    __slots__ = ("_loop", "_main_task", "count", "request")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, main_task: "asyncio.Task[Any]") -> None:
         self._loop = loop
         self._main_task = main_task
         self.count = 0
+        # Which of the main task's requests of cancellation is this one's, if the task counts them.
+        self.request = 0
 
     def __call__(self, signum: int, frame: Optional[FrameType]) -> None:  # noqa: ARG002  # a handler's
         self.count += 1
         if self.count > 1 or self._main_task.done():
+            if frame is not None and is_following(frame):
+                # Raised there it would end the task and leave its coroutine in the middle of a step.
+                self._loop.call_soon_threadsafe(_raise)
+                return
             raise KeyboardInterrupt
         self._main_task.cancel()
+        self.request = getattr(self._main_task, "_cancel_requests", 0)
         # The loop may be asleep in its selector, and would not notice before its next timer.
         self._loop.call_soon_threadsafe(_wake_up)
 
@@ -53,3 +62,7 @@ class InterruptHandler:
 
 def _wake_up() -> None:
     pass
+
+
+def _raise() -> None:
+    raise KeyboardInterrupt

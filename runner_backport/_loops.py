@@ -49,10 +49,13 @@ def adopt(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
 
 def _put_back(loop: asyncio.AbstractEventLoop, before: Optional[CreateTask], ours: CreateTask) -> None:
     # What user code has set since is the user's.
-    if vars(loop).get("create_task") is ours:
+    if vars(loop).get("create_task") is not ours:
+        return
+    # One that hands attributes on to another loop may let none be deleted.
+    with contextlib.suppress(AttributeError):
         del loop.create_task
-        if before is not None:
-            loop.create_task = before  # type: ignore[method-assign]  # as it was
+    if before is not None:
+        loop.create_task = before  # type: ignore[method-assign]  # as it was
 
 
 def _take_factory_back(loop: asyncio.AbstractEventLoop) -> None:
@@ -94,7 +97,7 @@ def create_task(
 def _maker(loop: asyncio.AbstractEventLoop) -> CreateTask:
     """The function that makes ``loop``'s tasks: the one that `adopt` set, or one like it."""
     present = loop.create_task
-    if getattr(present, "__module__", None) == __name__:
+    if getattr(present, "__globals__", None) is globals():
         return present
     if _is_overridden(loop):
         return _through(present)

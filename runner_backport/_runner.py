@@ -41,6 +41,7 @@ class Runner:
         self._state = _State.NEW
         self._debug = debug
         self._loop_factory = loop_factory
+        self._has_set_event_loop = False
         # These are there while the Runner is open.
         self._loop: Any = None
         self._context: Any = None
@@ -78,7 +79,7 @@ class Runner:
             ignore_late_results(loop)
             raise
         finally:
-            if self._loop_factory is None:
+            if self._has_set_event_loop:
                 asyncio.set_event_loop(None)
             loop.close()
             self._release()
@@ -124,7 +125,7 @@ class Runner:
                 isinstance(error, asyncio.CancelledError)
                 and interrupts.count
                 and hasattr(task, "uncancel")
-                and task.uncancel() <= getattr(main, "spent", 0)
+                and task.uncancel() <= (0 if main is None else main.spent(interrupts.request))
             ):
                 raise KeyboardInterrupt  # noqa: B904  # the CancelledError stays its context, as natively
             raise
@@ -140,8 +141,10 @@ class Runner:
             self._loop = self._loop_factory()
         else:
             self._loop = asyncio.new_event_loop()
-            # Once only: child watchers attach to the loop each time (gh-95736).
-            asyncio.set_event_loop(self._loop)
+            if not self._has_set_event_loop:
+                # Once only: child watchers attach to the loop each time (gh-95736).
+                asyncio.set_event_loop(self._loop)
+                self._has_set_event_loop = True
         self._release = adopt(self._loop)
         if self._debug is not None:
             self._loop.set_debug(self._debug)

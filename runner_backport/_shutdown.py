@@ -44,13 +44,18 @@ async def _join(loop: asyncio.AbstractEventLoop, executor: "Executor | None") ->
         return
     joined = loop.create_future()
 
+    def tell(callback: Any, outcome: Any) -> None:
+        # A Ctrl-C may have closed the loop meanwhile (gh-96827).
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(callback, outcome)
+
     def join() -> None:
         try:
             executor.shutdown(wait=True)
         except Exception as error:  # noqa: BLE001  # of a user's executor: it comes out of close, as natively
-            loop.call_soon_threadsafe(joined.set_exception, error)
+            tell(joined.set_exception, error)
         else:
-            loop.call_soon_threadsafe(joined.set_result, None)
+            tell(joined.set_result, None)
 
     thread = threading.Thread(target=join)
     thread.start()
@@ -76,11 +81,17 @@ def ignore_late_results(loop: asyncio.AbstractEventLoop) -> None:
 
     def call_soon_threadsafe(callback: Any, *args: Any, **options: Any) -> Any:
         late: Any = weakly()
-        is_result = getattr(callback, "__module__", None) == "asyncio.futures"
-        if late.is_closed() and (is_result or asyncio.isfuture(getattr(callback, "__self__", None))):
+        if late.is_closed() and _is_executors(callback):
             return None
         return of_class(late, callback, *args, **options)
 
     # A loop that takes no attributes prints what it prints.
     with contextlib.suppress(AttributeError):
         loop.call_soon_threadsafe = call_soon_threadsafe  # type: ignore[method-assign, assignment]  # this is the point
+
+
+def _is_executors(callback: Any) -> bool:
+    """Whether it is asyncio that calls for a job's future, or a loop's own thread that joins its executor."""
+    if getattr(callback, "__qualname__", "") == "_chain_future.<locals>._set_state":
+        return True
+    return getattr(getattr(threading.current_thread(), "_target", None), "__name__", "") == "_do_shutdown"

@@ -10,7 +10,7 @@ import asyncio
 import gc
 import weakref
 from types import AsyncGeneratorType, FrameType
-from typing import Any, Coroutine, Generator, Iterable, Iterator, List, Optional, Set, Tuple, TypeVar
+from typing import Any, Coroutine, Dict, Generator, Iterator, List, Optional, Set, Tuple, TypeVar
 
 from ._context import WrappedCoroutine
 
@@ -18,80 +18,103 @@ _T = TypeVar("_T")
 
 
 class _Delivered:
-    """A CancelledError that was thrown in, for ``weight`` calls of cancel, in the handling of those ``around``."""
+    """A CancelledError that was thrown in, for some requests of cancellation, in the handling of those ``around``."""
 
-    __slots__ = ("around", "error", "weight")
+    __slots__ = ("around", "error", "over", "requests")
 
-    def __init__(self, error: BaseException, weight: int, around: "Tuple[_Delivered, ...]") -> None:
+    def __init__(self, error: BaseException, requests: range, around: "Tuple[_Delivered, ...]") -> None:
         self.error = weakref.ref(error)
-        self.weight = weight
+        self.requests = requests
         self.around = around
-
-    def is_among(self, errors: Iterable[BaseException]) -> bool:
-        present = self.error()
-        return present is not None and any(error is present for error in errors)
+        # Whether it was not being handled when a later one arrived.
+        self.over = False
 
 
 class MainCoroutine(WrappedCoroutine[_T]):
-    """A main task's coroutine, which follows each CancelledError that is thrown into it.
+    """A main task's coroutine, which follows each CancelledError that is thrown into it."""
 
-    When it has left with one, ``spent`` is how many of its task's counted cancellations were over by then.
-    """
-
-    __slots__ = ("_in_force", "_requested", "_steps", "spent")
+    __slots__ = ("_counted", "_delivered", "_left", "_seen", "_steps")
 
     def __init__(self, coroutine: "Coroutine[Any, Any, _T]") -> None:
         super().__init__(coroutine)
         self._steps: Any = None
-        self._in_force: Tuple[_Delivered, ...] = ()
-        self._requested = 0
-        self.spent = 0
+        self._delivered: Tuple[_Delivered, ...] = ()
+        # The task's requests of cancellation are numbered from 0; so many have been thrown in.
+        self._seen = 0
+        # When it has left with a CancelledError: the task's count, and the requests in force by then.
+        self._counted = 0
+        self._left: List[range] = []
 
     @property
     def throw(self) -> Any:
         if self._steps is None:
-            self._steps = _follow(weakref.ref(self)).send
-            self._steps(None)
+            self._steps = _follow(weakref.ref(self))
+            self._steps.send(None)
             # From here on each step may be the one that a CancelledError leaves with.
-            self.send = self._steps
-        return self._steps
+            self.send = self._steps.send
+        return self._steps.throw
+
+    def spent(self, request: int) -> int:
+        """How many counted cancellations were over when the coroutine left with a CancelledError.
+
+        ``request`` is the number, from 1, of the one that a Ctrl-C made. If that was over itself, the answer
+        is none, and the task's count alone decides.
+        """
+        if not any(request - 1 in requests for requests in self._left):
+            return 0
+        return max(0, self._counted - sum(map(len, self._left)))
 
     def _arrives(self, error: BaseException) -> None:
-        being_handled = list(handled(self.coroutine))
-        around = tuple(each for each in self._in_force if each.is_among(being_handled))
-        undelivered = self._undelivered()
-        self._in_force = (*around, _Delivered(error, undelivered, around))
-        self._requested += undelivered
+        alive = [each for each in self._delivered if each.error() is not None]
+        around: Tuple[_Delivered, ...] = ()
+        if alive:
+            handled_ones = {id(each) for each in handled(self.coroutine)}
+            around = tuple(each for each in alive if id(each.error()) in handled_ones)
+            for each in alive:
+                each.over = each not in around
+        arrived = _Delivered(error, self._undelivered(), around)
+        self._delivered = (*alive, arrived)
+        self._seen += len(arrived.requests)
 
     def _leaves(self, error: BaseException) -> None:
-        # What a thrown in error came on top of is not in its chain on 3.8 (bpo-29587): hence ``around``.
-        chain = list(chained(error))
-        left = {each for each in self._in_force if each.is_among(chain)}
-        left = left.union(*(each.around for each in left))
-        in_force = sum(each.weight for each in left) + self._undelivered()
         task: Any = asyncio.current_task()
-        if hasattr(task, "cancelling"):
-            self.spent = max(0, task.cancelling() - in_force)
+        if not hasattr(task, "_cancel_requests"):
+            # A task factory's, of a class that counts in its own way or not at all.
+            return
+        self._counted = task.cancelling()
+        # One that was over may be in the chain, by a TimeoutError that it was made into; or be raised once more.
+        chain = {id(each) for each in chained(error)}
+        found = {each for each in self._delivered if id(each.error()) in chain}
+        left = {each for each in found if not each.over or each.error() is error}
+        # What a thrown in error came on top of is not in its chain on 3.8 (bpo-29587).
+        left = left.union(*(each.around for each in left))
+        self._left = [*(each.requests for each in left), self._undelivered()]
 
-    def _undelivered(self) -> int:
-        """How often the task was cancelled since a CancelledError was last thrown in."""
-        # A task factory's class may not count.
-        requests: int = getattr(asyncio.current_task(), "_cancel_requests", 0)
-        return requests - self._requested
+    def _undelivered(self) -> range:
+        """The requests of cancellation since a CancelledError was last thrown in."""
+        return range(self._seen, getattr(asyncio.current_task(), "_cancel_requests", 0))
 
 
-def _follow(weakly: "weakref.ref[MainCoroutine[Any]]") -> Generator[Any, Optional[BaseException], Any]:
-    """Take a coroutine's steps: each is sent None, or the exception that is to be thrown in.
+def _follow(weakly: "weakref.ref[MainCoroutine[Any]]") -> Generator[Any, Any, Any]:
+    """Take a coroutine's steps: what is sent or thrown here is sent or thrown there.
 
     As a generator, since a function's frame in the traceback of an error would keep all that called it alive.
     """
     yielded = None
     while True:
-        error = yield yielded
+        error = value = None
+        try:
+            value = yield yielded
+        except BaseException as thrown:  # noqa: BLE001  # it is thrown on
+            error = thrown
+            error.__traceback__ = thrown.__traceback__ and thrown.__traceback__.tb_next
         main: Any = weakly()
+        if main is None:
+            # This generator is being freed together with what it follows.
+            return None
         try:
             if error is None:
-                yielded = main.coroutine.send(None)
+                yielded = main.coroutine.send(value)
                 continue
             if isinstance(error, asyncio.CancelledError):
                 main._arrives(error)
@@ -105,6 +128,11 @@ def _follow(weakly: "weakref.ref[MainCoroutine[Any]]") -> Generator[Any, Optiona
             del main, error
 
 
+def is_following(frame: FrameType) -> bool:
+    """Whether ``frame`` is one of those here, between a task and its coroutine."""
+    return frame.f_globals is globals()
+
+
 def handled(coroutine: Any) -> Iterator[BaseException]:
     """The exceptions that a suspended coroutine, and what it awaits, is in the middle of handling.
 
@@ -112,16 +140,38 @@ def handled(coroutine: Any) -> Iterator[BaseException]:
     """
     seen: Set[int] = set()
     awaited: List[Any] = [coroutine]
+    kinds: Dict[int, type] = {}
     while awaited:
         thing = awaited.pop()
         if id(thing) in seen:
             continue
         seen.add(id(thing))
         for referent in gc.get_referents(thing):
-            if isinstance(referent, BaseException):
+            kind = type(referent)
+            role = kinds.get(id(kind))
+            if role is None:
+                role = kinds[id(kind)] = _role(kind)
+            if role is BaseException:
                 yield referent
-            elif isinstance(referent, (FrameType, AsyncGeneratorType)) or hasattr(type(referent), "throw"):
+            elif role is Coroutine:
                 awaited.append(referent)
+            elif role is dict and not isinstance(thing, FrameType):
+                # What an object of a class written in Python has in its attributes.
+                awaited += [value for value in referent.values() if _role(type(value)) is Coroutine]
+
+
+def _role(kind: type) -> type:
+    """What an object of some type is here: an exception, something that is awaited, a dictionary, or nothing.
+
+    Without asking the type itself for an attribute, which could run a user's code.
+    """
+    if issubclass(kind, BaseException):
+        return BaseException
+    if issubclass(kind, (FrameType, AsyncGeneratorType)) or any(
+        "throw" in vars(base) for base in kind.__mro__
+    ):
+        return Coroutine
+    return dict if kind is dict else object
 
 
 def chained(error: BaseException) -> Iterator[BaseException]:

@@ -5,7 +5,7 @@ import contextvars
 import sys
 from typing import TYPE_CHECKING, Any, Coroutine, List, Optional, TypeVar
 
-from ._cancelled import awaiting, cancelled_error, exception_reader, result_reader
+from ._cancelled import ExceptionReader, ResultReader, awaiting, cancelled_error
 from ._context import ContextCoroutine, unwrapped
 
 _T = TypeVar("_T")
@@ -56,8 +56,7 @@ class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
             self._cancelling += 1
             self._cancel_requests += 1
             if type(self) is LoopTask:
-                # From now on it may be awaited when it is cancelled already.
-                self.__class__ = Task
+                self.__class__ = CancelledLoopTask
         # Called on a finished task too: it clears the flag by which a lost exception is logged.
         if sys.version_info < (3, 9):
             return super().cancel()
@@ -79,9 +78,9 @@ class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
             self._cancelling -= 1
         return self._cancelling
 
-    if sys.version_info >= (3, 9):
-        result, _stock_result = result_reader, asyncio.Task.result
-        exception, _stock_exception = exception_reader, asyncio.Task.exception
+    if sys.version_info >= (3, 9) and not TYPE_CHECKING:
+        result, _stock_result = ResultReader(), asyncio.Task.result
+        exception, _stock_exception = ExceptionReader(), asyncio.Task.exception
         _make_cancelled_error = cancelled_error
         __await__ = __iter__ = awaiting
 
@@ -112,8 +111,16 @@ class LoopTask(Task):
     __iter__ = asyncio.Task.__iter__  # type: ignore[assignment]
 
 
+class CancelledLoopTask(LoopTask):
+    """What a `LoopTask` becomes when it is cancelled: from then on it may be awaited when it is over already."""
+
+    if sys.version_info >= (3, 9) and not TYPE_CHECKING:
+        __await__ = __iter__ = awaiting
+
+
 for _name in ("__name__", "__qualname__", "__doc__"):
     setattr(LoopTask, _name, getattr(Task, _name))
+    setattr(CancelledLoopTask, _name, getattr(Task, _name))
 
 
 def say_cancelling(task: Any, info: List[str]) -> List[str]:

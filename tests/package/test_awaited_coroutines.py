@@ -63,19 +63,21 @@ def awaiting(request: pytest.FixtureRequest) -> Any:
     return by_await if request.param == "await" else by_yield_from
 
 
-def test_each_step_is_in_the_context(awaiting: Any, context: contextvars.Context) -> None:
+@pytest.mark.parametrize("followed", [False, True])
+def test_each_step_is_in_the_context(awaiting: Any, context: contextvars.Context, followed: bool) -> None:
     talk = Talk()
-    steps = awaiting(ContextCoroutine(talk.coro(), context))
+    coro: Any = ContextCoroutine(talk.coro(), context)
+    steps = awaiting(MainCoroutine(coro) if followed else coro)
     assert steps.send(None) == "first"
     assert steps.send("one") == "second"
     assert steps.throw(ZeroDivisionError("thrown")) == "third"
     with pytest.raises(StopIteration) as stop:
-        steps.send(None)
+        steps.send("three")
     assert stop.value.value == "result"
     assert talk.noted == [
         ("one", "inside"),
         (("thrown",), "inside"),
-        (None, "inside"),
+        ("three", "inside"),
         ("end", "inside"),
     ]
 

@@ -151,8 +151,9 @@ def test_a_loop_that_was_closed_by_an_interrupt_refuses_callbacks(runner_class: 
     loop = runner.get_loop()
     with pytest.raises(KeyboardInterrupt):
         runner.close()
-    with pytest.raises(RuntimeError, match="Event loop is closed"):
-        loop.call_soon_threadsafe(print)
+    for callback in print, asyncio.Future(loop=loop).set_result:
+        with pytest.raises(RuntimeError, match="Event loop is closed"):
+            loop.call_soon_threadsafe(callback, None)
 
 
 def test_an_interrupt_reaches_a_loop_that_delegates(runner_class: Any, loop_class: Any) -> None:

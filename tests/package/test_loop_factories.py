@@ -124,6 +124,34 @@ def test_a_loop_that_refuses_a_debug_mode_may_be_tried_again(
     made[0].close()
 
 
+def test_the_current_loop_is_set_once_though_a_loop_refuses_its_debug_mode(
+    runner_class: Any, policy: Any, monkeypatch: Any, loop_class: Any
+) -> None:
+    """Natively too: the loop that is tried again is the Runner's, and the first one is left the current one."""
+    made: List[Any] = []
+
+    class Refusing(loop_class):  # type: ignore[misc]
+        def set_debug(self, enabled: bool) -> None:
+            if len(made) == 1:
+                raise OSError("no debugging")
+            super().set_debug(enabled)
+
+    def new_event_loop() -> Any:
+        loop = loop_class()
+        made.append(loop)
+        loop.__class__ = Refusing
+        return loop
+
+    monkeypatch.setattr(policy, "new_event_loop", new_event_loop)
+    runner = runner_class(debug=True)
+    with pytest.raises(OSError, match="no debugging"):
+        runner.get_loop()
+    runner.get_loop()
+    runner.close()
+    assert policy.current == [made[0], None]
+    made[0].close()
+
+
 def test_a_policy_that_refuses_the_loop_may_be_tried_again(
     runner_class: Any, policy: Any, monkeypatch: Any
 ) -> None:

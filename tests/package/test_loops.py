@@ -2,12 +2,13 @@
 
 import asyncio
 import contextvars
+import functools
 from typing import Any, List
 
 import pytest
 
 import runner_backport
-from coroutines import NATIVE, call, counts
+from coroutines import NATIVE, call, counts, nothing
 
 
 @pytest.fixture
@@ -167,3 +168,21 @@ def test_a_factory_of_the_user_s_is_kept_on_a_sealed_loop(runner_class: Any, sea
     with runner_class(loop_factory=lambda: loop) as runner:
         runner.run(call(int))
         assert loop.get_task_factory() is factory
+
+
+def test_a_create_task_that_wraps_the_loop_s_own_is_called(runner: Any) -> None:
+    """A decorator that copies what the function says of itself does not make it ours."""
+    made: List[Any] = []
+    loop = runner.get_loop()
+
+    def decorated(inner: Any) -> Any:
+        @functools.wraps(inner)
+        def create_task(coro: Any, **options: Any) -> Any:
+            made.append(coro.__name__)
+            return inner(coro, **{name: value for name, value in options.items() if name == "name"})
+
+        return create_task
+
+    loop.create_task = decorated(loop.create_task)
+    runner.run(call(lambda: runner_backport.create_task(nothing(), name="child")))
+    assert made == ["call", "nothing"]

@@ -91,3 +91,25 @@ def test_a_loop_is_adopted_once_and_again_by_the_next_runner(runner_class: Any, 
             if hasattr(loop, "_executor_shutdown_called"):
                 loop._executor_shutdown_called = False
     loop_class.close(loop)
+
+
+def test_a_proxy_whose_attributes_cannot_be_deleted_is_closed_all_the_same(
+    runner_class: Any, loop_class: Any
+) -> None:
+    class Proxy:
+        def __init__(self) -> None:
+            vars(self)["inner"] = loop_class()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(vars(self)["inner"], name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            vars(self)[name] = value
+
+        def __delattr__(self, name: str) -> None:
+            raise AttributeError(name)
+
+    with runner_class(loop_factory=Proxy) as runner:
+        assert runner.run(call(int)) == 0
+        loop = runner.get_loop()
+    assert loop.is_closed()

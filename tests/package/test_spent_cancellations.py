@@ -125,6 +125,22 @@ def test_one_whose_exception_is_kept_does_not_count_below_3_11(runner: Any) -> N
         runner.run(main())
 
 
+@pytest.mark.parametrize("taken_back", [0, 1])
+def test_one_of_several_that_came_as_one_does_not_count_below_3_11(runner: Any, taken_back: int) -> None:
+    async def main() -> None:
+        task: Any = asyncio.current_task()
+        cancel_this_task()
+        cancel_this_task()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+        for _ in range(taken_back):
+            task.uncancel()
+        await interrupted()
+
+    with pytest.raises(AFTER_A_SWALLOWED_ONE):
+        runner.run(main())
+
+
 def test_one_that_comes_together_with_the_interrupt_counts(runner: Any) -> None:
     async def main() -> None:
         await swallow_one()
@@ -222,3 +238,17 @@ def test_the_traceback_of_an_interrupt_shows_no_more_than_native_s(runner: Any) 
     assert functions(caught.value) == ["run"]
     # Once for the CancelledError and once for the KeyboardInterrupt that it becomes.
     assert files_in_chain(caught.value) in ([], ["_runner.py", "_runner.py"])
+
+
+def test_a_cancellation_that_the_coroutine_catches_shows_no_frame_of_ours(runner: Any) -> None:
+    async def main() -> Any:
+        seen = []
+        for _ in range(2):
+            cancel_this_task()
+            try:
+                await asyncio.sleep(0)
+            except asyncio.CancelledError as error:
+                seen.append(files_in_chain(error))
+        return seen
+
+    assert runner.run(main()) == [[], []]
