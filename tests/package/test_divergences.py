@@ -133,21 +133,55 @@ def test_native_takes_what_is_no_context(loop_factory: Any) -> None:
     coro.close()
 
 
-def test_result_called_through_the_class_shows_a_frame_of_ours(runner: Any) -> None:
-    async def failing() -> None:
-        raise ZeroDivisionError
+@pytest.fixture
+def cancelled() -> Any:
+    """Make a task, look at it with a function, and let it be cancelled with a message."""
 
-    async def main() -> Any:
-        task = asyncio.create_task(failing())
+    async def make(look: Any) -> Any:
+        task: Any = asyncio.create_task(forever())
+        seen = look(task)
+        await asyncio.sleep(0)
+        task.cancel("enough")
         await asyncio.wait([task])
-        try:
-            type(task).result(task)
-        except ZeroDivisionError as error:
-            return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+        return task, seen
 
-    frames = runner.run(main())
-    assert frames[0] == "main"
-    assert frames[1:] in ((["failing"],) if NATIVE else (["__call__", "failing"], ["failing"]))
+    return make
+
+
+def message(function: Any, *args: Any) -> Any:
+    try:
+        function(*args)
+    except asyncio.CancelledError as error:
+        return error.args
+
+
+def test_looking_at_a_cancelled_task_s_result_takes_its_error(runner: Any, cancelled: Any) -> None:
+    async def main() -> Any:
+        task, _ = await cancelled(id)
+        assert hasattr(task, "result")
+        return message(task.result)
+
+    assert runner.run(main()) == (("enough",) if NATIVE else ())
+
+
+def test_result_of_before_or_by_the_class_raises_a_new_error(runner: Any, cancelled: Any) -> None:
+    async def main() -> Any:
+        _, result = await cancelled(lambda task: task.result)
+        task, _ = await cancelled(id)
+        return message(result), message(type(task).result, task)
+
+    assert runner.run(main()) == ((("enough",), ("enough",)) if NATIVE else ((), ()))
+
+
+def test_cancel_of_the_stock_class_does_not_count(runner: Any) -> None:
+    async def main() -> Any:
+        task: Any = asyncio.create_task(forever())
+        asyncio.Task.cancel(task)
+        counted = task.cancelling()
+        await asyncio.wait([task])
+        return counted
+
+    assert runner.run(main()) == (1 if NATIVE else 0)
 
 
 def test_asyncio_s_timeout_error_is_the_interpreter_s(runner: Any) -> None:

@@ -171,18 +171,21 @@ def test_a_factory_of_the_user_s_is_kept_on_a_sealed_loop(runner_class: Any, sea
 
 
 def test_a_create_task_that_wraps_the_loop_s_own_is_called(runner: Any) -> None:
-    """A decorator that copies what the function says of itself does not make it ours."""
+    """A decorator that copies what the function says of itself does not make it ours, and one to give contexts."""
     made: List[Any] = []
-    loop = runner.get_loop()
 
     def decorated(inner: Any) -> Any:
         @functools.wraps(inner)
-        def create_task(coro: Any, **options: Any) -> Any:
+        def create_task(coro: Any, *, name: Any = None) -> Any:
             made.append(coro.__name__)
-            return inner(coro, **{name: value for name, value in options.items() if name == "name"})
+            return inner(coro, name=name)
 
         return create_task
 
-    loop.create_task = decorated(loop.create_task)
-    runner.run(call(lambda: runner_backport.create_task(nothing(), name="child")))
-    assert made == ["call", "nothing"]
+    async def main() -> None:
+        loop: Any = asyncio.get_running_loop()
+        loop.create_task = decorated(loop.create_task)
+        await runner_backport.create_task(nothing())
+
+    runner.run(main())
+    assert made == ["nothing"]
