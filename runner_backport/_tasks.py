@@ -10,13 +10,18 @@ from ._context import ContextCoroutine, unwrapped
 
 _T = TypeVar("_T")
 
-if TYPE_CHECKING:
-    _StockTask = asyncio.Task[_T]
+if TYPE_CHECKING or sys.version_info >= (3, 9):
+    _StockTask = asyncio.Task
 else:
-    _StockTask = asyncio.Task  # which takes no brackets on 3.8
+
+    class _StockTask:
+        """Takes the brackets that the stock task of 3.8 does not take."""
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            return asyncio.Task
 
 
-class Task(_StockTask):  # type: ignore[type-arg]  # it stands in the alias
+class Task(_StockTask[_T]):
     """An ``asyncio.Task`` that counts its cancellations and can be given a context.
 
     ``coro`` is the coroutine to run; ``loop`` the event loop (None: the current one); ``name`` the
@@ -99,7 +104,7 @@ if "_coro" in vars(asyncio.Task):
     Task._coro = property(lambda task: unwrapped(_stock_coro.__get__(task)))  # type: ignore[attr-defined]
 
 
-class LoopTask(Task):
+class LoopTask(Task):  # type: ignore[type-arg]  # takes none on 3.8
     """A `Task` as a loop's ``create_task`` makes it: initialised by C alone, without a Python frame.
 
     The context has been dealt with by then. A user can tell it from `Task` by ``type(task)`` alone.
