@@ -33,13 +33,19 @@ def install_group(session: nox.Session, group: str) -> None:
     session.install(*nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), group))
 
 
+def loops(session: nox.Session) -> list[str]:
+    """Both loops by name, unless the user names one: what is named and cannot be imported is an error."""
+    named = any(argument.startswith("--loop") for argument in session.posargs)
+    return [] if named else ["--loop=asyncio", "--loop=uvloop"]
+
+
 @nox.session(python=SERIES)
 def tests(session: nox.Session) -> None:
     """The project's own tests: the package's on each interpreter, the harness's on one. Takes pytest's arguments."""
     session.install(".", "uvloop==0.23.0")
     install_group(session, "tests")
     # By its script and not by -m, which would put the tree's package in front of the wheel's.
-    session.run("pytest", "--import-mode=importlib", "tests/package", *session.posargs)
+    session.run("pytest", "--import-mode=importlib", *loops(session), "tests/package", *session.posargs)
     if session.python == DRIVER and not session.posargs:
         install_group(session, "harness-tests")
         session.run("python", "-m", "pytest", "tests/harness")
@@ -47,11 +53,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=SERIES)
 def soak(session: nox.Session) -> None:
-    """100,000 runs and 1,000,000 tasks of each implementation on each loop, and minutes of threads side by side."""
+    """100,000 runs and 1,000,000 tasks of each implementation on each loop, minutes of threads, random programs."""
     session.install(".", "uvloop==0.23.0")
     install_group(session, "tests")
-    options = ["--import-mode=importlib", "--verbose", "--capture=no", "--scale=100"]
-    long_tests = ["tests/package/test_growth.py", "tests/package/test_thread_stress.py"]
+    options = ["--import-mode=importlib", "--verbose", "--capture=no", "--scale=100", *loops(session)]
+    subjects = ["growth", "thread_stress", "cancel_counter", "context_model", "random_signals"]
+    long_tests = [f"tests/package/test_{subject}.py" for subject in subjects]
     session.run("pytest", *options, *long_tests, *session.posargs)
 
 

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import contextvars
+import gc
 import importlib
+import random
 import signal
 import sys
 from types import FrameType
@@ -12,8 +14,11 @@ from typing import Any, Callable, Dict, Generator, Iterator, List, Optional, Tup
 import pytest
 
 import runner_backport
+from coroutines import SENDERS, noting, stock
 from runner_backport._run import run as own_run
 from runner_backport._runner import Runner as OwnRunner
+from strategies import Examples
+from swallowing import SWALLOWS
 
 LOOPS: Dict[str, Tuple[str, str]] = {
     "asyncio": ("asyncio", "SelectorEventLoop"),
@@ -37,8 +42,9 @@ CHILD_MAKERS: Dict[str, Callable[..., Any]] = {
     "runner_backport.Task": runner_backport.Task,
 }
 
-# Long beyond any test, which all take milliseconds: only a hang comes here.
-DEADLINE = 10.0
+# Long beyond any test, on a machine that is busy with much else too: only a hang comes here.
+DEADLINE = 60.0
+DEADLINE_AT_SCALE = 10.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,8 +60,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=1,
         metavar="N",
-        help="make the tests of growth, and the deadline of every test, N times as long (nox -s soak: 100)",
+        help="make the tests of growth, those of properties and the deadlines N times as long (nox -s soak: 100)",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    Examples.scale = config.getoption("--scale", default=1)
+    if Examples.scale > 1:
+        given = config.getoption("--hypothesis-seed", default=None)
+        Examples.seed = random.getrandbits(32) if given is None else int(given)
+
+
+def pytest_report_header() -> Optional[str]:
+    return None if Examples.seed is None else f"the same examples again: --hypothesis-seed={Examples.seed}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -71,7 +88,10 @@ def loop_class(request: pytest.FixtureRequest) -> Any:
     try:
         imported = importlib.import_module(module)
     except ImportError as error:
-        pytest.skip(f"{request.param} cannot be imported: {error}")
+        reason = f"{request.param} cannot be imported: {error}"
+        if request.config.getoption("--loop", default=None):
+            pytest.fail(f"{reason}; --loop asks for it", pytrace=False)
+        pytest.skip(reason)
     return getattr(imported, name)
 
 
@@ -103,6 +123,12 @@ def runner(runner_class: Any, loop_factory: Any) -> Iterator[Any]:
 @pytest.fixture(params=CHILD_MAKERS.values(), ids=list(CHILD_MAKERS))
 def make_child(request: pytest.FixtureRequest) -> Any:
     """One of the ways to make a task in a running loop."""
+    return request.param
+
+
+@pytest.fixture(params=[None, stock, noting], ids=["no factory", "stock factory", "a user's class"])
+def any_factory(request: pytest.FixtureRequest) -> Any:
+    """A loop's task factory, or None."""
     return request.param
 
 
@@ -158,10 +184,17 @@ def policy(loop_factory: Any) -> Iterator[Any]:
             self.current.append(loop)
             super().set_event_loop(loop)
 
+    before = asyncio.get_event_loop_policy()
     installed = Policy()
     asyncio.set_event_loop_policy(installed)
     yield installed
-    asyncio.set_event_loop_policy(None)
+    asyncio.set_event_loop_policy(before)
+
+
+@pytest.fixture(params=SENDERS.values(), ids=list(SENDERS))
+def send(request: pytest.FixtureRequest) -> Any:
+    """One of the ways to send a Ctrl-C."""
+    return request.param
 
 
 @pytest.fixture
@@ -193,6 +226,17 @@ def calm_switching() -> Iterator[None]:
 
 
 @pytest.fixture
+def without_collector() -> Iterator[None]:
+    """No garbage collection but those that the test asks for."""
+    enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    yield
+    if enabled:
+        gc.enable()
+
+
+@pytest.fixture
 def scale(request: pytest.FixtureRequest) -> int:
     """How many times as long a test of growth is to be as it usually is."""
     return int(request.config.getoption("--scale", default=1))
@@ -201,7 +245,7 @@ def scale(request: pytest.FixtureRequest) -> int:
 @pytest.fixture(autouse=True)
 def _deadline(scale: int) -> Iterator[None]:
     """Let a test that hangs fail instead."""
-    deadline = DEADLINE * scale
+    deadline = max(DEADLINE, DEADLINE_AT_SCALE * scale)
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -228,3 +272,9 @@ def stack() -> Iterator[contextlib.ExitStack]:
     """For what a test opens in its middle."""
     with contextlib.ExitStack() as opened:
         yield opened
+
+
+@pytest.fixture(params=SWALLOWS.values(), ids=list(SWALLOWS))
+def swallow(request: pytest.FixtureRequest) -> Any:
+    """Be cancelled and swallow it, as a library does."""
+    return request.param

@@ -1,11 +1,21 @@
 """What tests of several modules run: the plainest coroutines, and the interrupt that some of them send."""
 
+import _thread
 import asyncio
+import inspect
+import os
 import signal
-from typing import Any
+from typing import Any, Callable, Dict, Tuple
+
+import pytest
 
 NATIVE = hasattr(asyncio, "Runner")
 """Whether this interpreter has a Runner of its own: then the same tests state what it does."""
+
+needs_messages = pytest.mark.skipif(
+    "msg" not in inspect.signature(asyncio.Future.cancel).parameters,
+    reason="this interpreter's cancellations carry no message",
+)
 
 
 async def nothing() -> None:
@@ -44,9 +54,37 @@ async def counts() -> Any:
         return task.cancelling(), task.uncancel()
 
 
+def stock(loop: Any, coro: Any, **options: Any) -> Any:
+    """A user's task factory: it makes asyncio's own tasks."""
+    return asyncio.Task(coro, loop=loop, **options)
+
+
+class Noting(asyncio.Task):  # type: ignore[type-arg]
+    """A task class of a user's, with a cancel of its own."""
+
+    noted: Tuple[Any, ...] = ()
+    """The messages of its cancellations."""
+
+    def cancel(self, msg: Any = None) -> bool:
+        self.noted += (msg,)
+        return super().cancel() if msg is None else super().cancel(msg)
+
+
+def noting(loop: Any, coro: Any, **options: Any) -> Any:
+    """A user's task factory: it makes tasks of the user's class."""
+    return Noting(coro, loop=loop, **options)
+
+
 def interrupt() -> None:
     """Ctrl-C, as the terminal would send it."""
     signal.raise_signal(signal.SIGINT)
+
+
+SENDERS: Dict[str, Callable[[], Any]] = {
+    "raise_signal": interrupt,
+    "kill": lambda: os.kill(os.getpid(), signal.SIGINT),
+    "interrupt_main": _thread.interrupt_main,
+}
 
 
 async def interrupted() -> None:

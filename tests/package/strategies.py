@@ -1,16 +1,27 @@
 """What the property tests share: how Hypothesis runs them, and how their programs are drawn."""
 
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
+
+MOST_TIMES = 20
+"""The greatest scale that these tests follow, at which each takes some ten seconds on each loop."""
+
+
+class Examples:
+    """How the examples of this process are drawn, which conftest.py sets before any test is collected."""
+
+    scale = 1
+    seed: Optional[int] = None
+    """None: the same examples at every run."""
 
 
 def properties(max_examples: int) -> Any:
-    """The same examples at every run, as many as a test of milliseconds can afford."""
-    return settings(
-        max_examples=max_examples,
-        derandomize=True,
+    """As many examples as a test of milliseconds can afford; at a greater scale more, and others at every run."""
+    examples = settings(
+        max_examples=max_examples * min(Examples.scale, MOST_TIMES),
+        derandomize=Examples.seed is None,
         database=None,
         deadline=None,
         suppress_health_check=[
@@ -20,6 +31,7 @@ def properties(max_examples: int) -> Any:
             HealthCheck.too_slow,
         ],
     )
+    return examples if Examples.seed is None else lambda test: seed(Examples.seed)(examples(test))
 
 
 def swarm(kinds: Dict[Any, "st.SearchStrategy[Any]"], max_size: int) -> "st.SearchStrategy[Any]":

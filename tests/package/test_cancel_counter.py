@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import runner_backport
 from cancel_model import CancelModel, uncancel_recalls
+from coroutines import noting, stock
 from strategies import properties, swarm
 
 CALLS = "cancel", "uncancel"
@@ -143,18 +144,6 @@ class Watched:
             self.expect("cancelling", self.task.cancelling(), self.model.count)
 
 
-class Noting(asyncio.Task):  # type: ignore[type-arg]
-    """A task class of a user's."""
-
-
-def stock_factory(loop: Any, coro: Any, **options: Any) -> Any:
-    return asyncio.Task(coro, loop=loop, **options)
-
-
-def users_factory(loop: Any, coro: Any, **options: Any) -> Any:
-    return Noting(coro, loop=loop, **options)
-
-
 def by_loop(coro: Any) -> Any:
     return asyncio.get_running_loop().create_task(coro)
 
@@ -166,7 +155,7 @@ def gathered(coro: Any) -> Any:
 # The loop's task factory and how a child is made; None for the main task.
 WAYS: Dict[str, Tuple[Any, Any]] = {
     "main": (None, None),
-    "main, of a factory's": (stock_factory, None),
+    "main, of a factory's": (stock, None),
     "asyncio.create_task": (None, asyncio.create_task),
     "asyncio.ensure_future": (None, asyncio.ensure_future),
     "asyncio.gather": (None, gathered),
@@ -174,8 +163,8 @@ WAYS: Dict[str, Tuple[Any, Any]] = {
     "loop.create_task": (None, by_loop),
     "runner_backport.create_task": (None, runner_backport.create_task),
     "runner_backport.Task": (None, runner_backport.Task),
-    "child, of a factory's": (stock_factory, by_loop),
-    "child, of a user's class": (users_factory, asyncio.create_task),
+    "child, of a factory's": (stock, by_loop),
+    "child, of a user's class": (noting, asyncio.create_task),
 }
 
 

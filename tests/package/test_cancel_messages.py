@@ -1,19 +1,11 @@
 """The message of ``cancel``: accepted everywhere, seen where the interpreter has messages."""
 
 import asyncio
-import inspect
 from typing import Any
 
 import pytest
 
-from coroutines import forever
-
-HAS_MESSAGES = "msg" in inspect.signature(asyncio.Future.cancel).parameters
-
-
-needs_messages = pytest.mark.skipif(
-    not HAS_MESSAGES, reason="this interpreter's cancellations carry no message"
-)
+from coroutines import forever, needs_messages
 
 
 @pytest.mark.parametrize("message", [None, "enough", ("any", "object")])
@@ -39,7 +31,9 @@ def test_a_message_to_a_finished_task_is_accepted(runner: Any, make_child: Any) 
 
 
 @needs_messages
-def test_the_cancelled_task_sees_the_message(runner: Any, make_child: Any) -> None:
+def test_the_cancelled_task_sees_the_message(runner: Any, make_child: Any, any_factory: Any) -> None:
+    runner.get_loop().set_task_factory(any_factory)
+
     async def child() -> Any:
         try:
             await forever()

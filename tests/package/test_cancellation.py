@@ -53,8 +53,14 @@ def test_a_child_counts(runner: Any, make_child: Any) -> None:
     ],
     ids=["gather", "shield", "wait_for", "as_completed"],
 )
-def test_a_child_that_asyncio_makes_counts(runner: Any, wait: Any) -> None:
+@pytest.mark.parametrize("at_once", [True, False], ids=["set before", "set by the main task"])
+def test_a_child_that_asyncio_makes_counts(runner: Any, wait: Any, any_factory: Any, at_once: bool) -> None:
+    loop = runner.get_loop()
+    if at_once:
+        loop.set_task_factory(any_factory)
+
     async def main() -> Any:
+        loop.set_task_factory(any_factory)
         return await wait(swallow_one())
 
     assert runner.run(main()) in ([0, 1, 1, 0], [[0, 1, 1, 0]])

@@ -53,14 +53,10 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def stock(loop: Any, coro: Any, **options: Any) -> Any:
-    return asyncio.Task(coro, loop=loop, **options)
-
-
-@pytest.fixture(params=[None, stock], ids=["no factory", "factory of stock tasks"])
-def any_runner(request: pytest.FixtureRequest, runner: Any) -> Any:
-    """The Runner under test, whose loop makes its own tasks or has a factory that makes stock ones."""
-    runner.get_loop().set_task_factory(request.param)
+@pytest.fixture
+def any_runner(runner: Any, any_factory: Any) -> Any:
+    """The Runner under test, whose loop makes its own tasks or has a factory."""
+    runner.get_loop().set_task_factory(any_factory)
     return runner
 
 

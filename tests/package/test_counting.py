@@ -1,29 +1,17 @@
 """What a user's task factory makes counts its cancellations too, as every task of 3.11 does."""
 
 import asyncio
-import gc
 import weakref
-from typing import Any, ClassVar, List
+from typing import Any
 
 import pytest
 
-from coroutines import forever
+from coroutines import forever, needs_messages, noting, stock
 
 
-class Noting(asyncio.Task):  # type: ignore[type-arg]
-    """A task class of a user's, with a cancel of its own."""
-
-    noted: ClassVar[List[Any]] = []
-
-    def cancel(self, msg: Any = None) -> bool:
-        self.noted.append(msg)
-        return super().cancel() if msg is None else super().cancel(msg)
-
-
-@pytest.fixture(params=[asyncio.Task, Noting])
+@pytest.fixture(params=[stock, noting], ids=["stock factory", "a user's class"])
 def factory(request: pytest.FixtureRequest) -> Any:
-    Noting.noted.clear()
-    return lambda loop, coro, **options: request.param(coro, loop=loop, **options)
+    return request.param
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["set before", "set by the main task"])
@@ -59,19 +47,20 @@ def test_a_done_task_is_not_counted(runner: Any, factory: Any) -> None:
     assert runner.run(main()) == (False, 0)
 
 
-def test_a_cancel_of_the_user_s_class_is_called(runner: Any) -> None:
-    Noting.noted.clear()
-    runner.get_loop().set_task_factory(lambda loop, coro, **options: Noting(coro, loop=loop, **options))
+@pytest.mark.parametrize("message", [None, pytest.param("enough", marks=needs_messages)])
+def test_a_cancel_of_the_user_s_class_is_called(runner: Any, message: Any) -> None:
+    runner.get_loop().set_task_factory(noting)
 
-    async def main() -> None:
-        child = asyncio.create_task(forever())
-        child.cancel()
+    async def main() -> Any:
+        child: Any = asyncio.create_task(forever())
+        child.cancel(message)
         await asyncio.wait({child})
+        return child.noted
 
-    runner.run(main())
-    assert Noting.noted == [None]
+    assert runner.run(main()) == (message,)
 
 
+@pytest.mark.usefixtures("without_collector")
 def test_it_does_not_keep_the_task_alive(runner: Any, factory: Any) -> None:
     runner.get_loop().set_task_factory(factory)
 
@@ -80,12 +69,7 @@ def test_it_does_not_keep_the_task_alive(runner: Any, factory: Any) -> None:
         await child
         return weakref.ref(child)
 
-    gc.collect()
-    gc.disable()
-    try:
-        assert runner.run(main())() is None
-    finally:
-        gc.enable()
+    assert runner.run(main())() is None
 
 
 def test_the_methods_may_be_called_when_the_task_is_gone(runner: Any, factory: Any) -> None:

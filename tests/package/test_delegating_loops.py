@@ -31,7 +31,7 @@ def test_a_loop_that_delegates_runs_tasks_that_count(runner_class: Any, delegati
     """Natively its tasks are the inner loop's."""
 
     async def main() -> Any:
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0)
         return await asyncio.create_task(counts())
 
     loop, coro = delegating_class(), main()

@@ -12,12 +12,7 @@ from typing import Any, List
 import pytest
 
 import runner_backport
-from coroutines import NATIVE, forever, nothing
-
-
-def stock(loop: Any, coro: Any, **options: Any) -> Any:
-    """A task factory of a user's that makes the interpreter's own tasks."""
-    return asyncio.Task(coro, loop=loop, **options)
+from coroutines import NATIVE, forever, nothing, stock
 
 
 def shows_ours(names: List[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Dict, List
 import pytest
 
 import runner_backport
-from coroutines import NATIVE, current_class, interrupted
+from coroutines import NATIVE, current_class, interrupted, stock
 
 
 class MarkedTask(runner_backport.Task):  # type: ignore[type-arg]
@@ -54,10 +54,6 @@ class Factory:
 
 def marked(loop: Any, coro: Any, **options: Any) -> Any:
     return MarkedTask(coro, loop=loop, **options)
-
-
-def stock(loop: Any, coro: Any, **options: Any) -> Any:
-    return asyncio.Task(coro, loop=loop, **options)
 
 
 def task_like(loop: Any, coro: Any, **_: Any) -> Any:

@@ -15,8 +15,16 @@ from coroutines import call, forever, interrupt, interrupted
 pytestmark = [
     COMPARED,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork"),
-    pytest.mark.skipif(threading.active_count() > 1, reason="other threads run, which a fork loses"),
+    pytest.mark.usefixtures("alone"),
 ]
+
+
+@pytest.fixture
+def alone() -> None:
+    """Only where no other thread runs: a fork loses it."""
+    others = set(threading.enumerate()) - {threading.current_thread()}
+    if others:
+        pytest.skip(f"other threads run, which a fork loses: {others}")
 
 
 def forked(function: Any) -> int:
@@ -28,7 +36,7 @@ def forked(function: Any) -> int:
     # Nothing of the parent's tests may go on in the child, whatever happens here.
     try:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(10)
+        signal.alarm(30)
         function()
         os._exit(0)
     except BaseException:  # noqa: BLE001  # the parent sees that something was raised, and pytest shows it

@@ -139,7 +139,7 @@ def end(process: Any) -> Tuple[int, str, List[str]]:
     Sorted, since the end of a module takes its variables in an order that is theirs.
     """
     try:
-        printed, errors = process.communicate(timeout=8)
+        printed, errors = process.communicate(timeout=25)
     finally:
         process.kill()
     lines = sorted(line for line in errors.splitlines() if not line.startswith(" "))

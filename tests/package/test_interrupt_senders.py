@@ -3,30 +3,17 @@
 What is quoted stands in https://docs.python.org/3.11/library/asyncio-runner.html#handling-keyboard-interruption.
 """
 
-import _thread
 import asyncio
 import contextvars
-import os
 import signal
 import threading
-from typing import Any, Callable, Dict, List
+from typing import Any, List
 
 import pytest
 
 from coroutines import call, forever, interrupt
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
-
-SENDERS: Dict[str, Callable[[], Any]] = {
-    "raise_signal": interrupt,
-    "kill": lambda: os.kill(os.getpid(), signal.SIGINT),
-    "interrupt_main": _thread.interrupt_main,
-}
-
-
-@pytest.fixture(params=SENDERS.values(), ids=list(SENDERS))
-def send(request: pytest.FixtureRequest) -> Any:
-    return request.param
 
 
 @pytest.fixture

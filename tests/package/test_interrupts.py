@@ -3,31 +3,17 @@
 What is quoted stands in https://docs.python.org/3.11/library/asyncio-runner.html#handling-keyboard-interruption.
 """
 
-import _thread
 import asyncio
-import os
 import selectors
 import signal
 import threading
-from typing import Any, Callable, Dict, List
+from typing import Any, List
 
 import pytest
 
 from coroutines import forever, interrupt, interrupted
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
-
-
-SENDERS: Dict[str, Callable[[], Any]] = {
-    "raise_signal": lambda: signal.raise_signal(signal.SIGINT),
-    "kill": lambda: os.kill(os.getpid(), signal.SIGINT),
-    "interrupt_main": _thread.interrupt_main,
-}
-
-
-@pytest.fixture(params=SENDERS.values(), ids=list(SENDERS))
-def send(request: pytest.FixtureRequest) -> Any:
-    return request.param
 
 
 def test_the_first_becomes_keyboard_interrupt(runner: Any, send: Any) -> None:

@@ -10,11 +10,7 @@ from typing import Any
 import pytest
 
 import runner_backport
-from coroutines import cancel, forever, nothing
-
-
-def stock(loop: Any, coro: Any, **options: Any) -> Any:
-    return asyncio.Task(coro, loop=loop, **options)
+from coroutines import cancel, forever, nothing, stock
 
 
 @pytest.fixture(params=[None, stock], ids=["no factory", "factory of stock tasks"])

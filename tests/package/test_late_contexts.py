@@ -99,9 +99,8 @@ def test_a_leftover_is_cancelled_in_its_own_context(
     assert context[var] == "leftover's"
 
 
-@pytest.mark.skipif(not hasattr(asyncio, "start_unix_server"), reason="this system has no Unix sockets")
 def test_a_connection_is_handled_in_a_task_of_ours_and_the_context_that_started_the_server(
-    runner: Any, var: Any, options: Any, tmp_path: Any
+    runner: Any, var: Any, options: Any
 ) -> None:
     async def main() -> Any:
         handled = asyncio.get_running_loop().create_future()
@@ -114,8 +113,8 @@ def test_a_connection_is_handled_in_a_task_of_ours_and_the_context_that_started_
             handled.set_result(seen)
 
         var.set("main's")
-        server = await asyncio.start_unix_server(handle, str(tmp_path / "socket"))
-        _, writer = await asyncio.open_unix_connection(str(tmp_path / "socket"))
+        server = await asyncio.start_server(handle, "127.0.0.1", 0)
+        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         writer.write_eof()
         seen = await handled
         writer.close()

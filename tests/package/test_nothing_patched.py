@@ -162,7 +162,7 @@ def what_changes(runner_class: Any, loop_class: Any, plant: str = "") -> Dict[st
         [sys.executable, "-c", source],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=50,
         check=False,
         # Where no package of the tree stands in front of the installed one.
         cwd=Path(__file__).parent,

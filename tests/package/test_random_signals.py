@@ -5,25 +5,19 @@ alone: there the interpreter is given time to notice a signal before anything el
 """
 
 import asyncio
-import os
 import signal
 import sys
 import threading
-from typing import Any, Dict, Iterator, List
+from typing import Any, Iterator, List
 
 import pytest
 from hypothesis import given
 
-from coroutines import forever
+from coroutines import SENDERS, forever
 from signal_programs import RUNNER_S, USER_S, Failure, Handle, Run, Send, Swallow, programs
 from strategies import properties
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
-
-SENDERS: Dict[str, Any] = {
-    "raise_signal": lambda: signal.raise_signal(signal.SIGINT),
-    "kill": lambda: os.kill(os.getpid(), signal.SIGINT),
-}
 
 
 class Machine:

@@ -56,9 +56,11 @@ class LoudCoroutine(Loud):
 
 def test_no_repr_is_made_of_the_coroutine_or_its_result(runner: Any, request: Any) -> None:
     """gh-112559: signal.signal made a repr of the handler, and through it of the task and its result."""
-    if "native" in request.node.callspec.id and has_reprs_of_handlers():
-        pytest.skip("this interpreter's signal.signal makes reprs: gh-112559")
     result = Loud()
     coro = LoudCoroutine(result)
     assert runner.run(coro) is result
-    assert (coro.reprs, result.reprs) == (0, 0)
+    if "native" in request.node.callspec.id and has_reprs_of_handlers():
+        # The handler is what holds the task; of a coroutine object without code, no repr tells more than its type.
+        assert result.reprs > 0
+    else:
+        assert (coro.reprs, result.reprs) == (0, 0)

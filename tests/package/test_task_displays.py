@@ -50,6 +50,71 @@ def test_get_stack_of_a_failed_task_shows_where_it_failed(runner: Any, make_chil
 
 
 @pytest.mark.parametrize("context", [None, contextvars.Context()], ids=["no context", "context"])
+@pytest.mark.parametrize(
+    ("limit", "shown"), [(1, ["outer"]), (2, ["outer", "middle"]), (5, ["outer", "middle", "inner"])]
+)
+def test_a_limit_leaves_the_oldest_frames_of_a_traceback(
+    runner: Any, context: Any, limit: int, shown: Any
+) -> None:
+    """ "the newest frames of a stack are returned, but the oldest frames of a traceback are returned." """
+
+    async def inner() -> None:
+        raise ZeroDivisionError
+
+    async def middle() -> None:
+        await inner()
+
+    async def outer() -> None:
+        await middle()
+
+    async def main() -> Any:
+        task = runner_backport.create_task(outer(), context=context)
+        await asyncio.wait([task])
+        assert isinstance(task.exception(), ZeroDivisionError)
+        file = io.StringIO()
+        task.print_stack(limit=limit, file=file)
+        printed = [line.split()[-1] for line in file.getvalue().splitlines() if line.startswith("  File ")]
+        return [frame.f_code.co_name for frame in task.get_stack(limit=limit)], printed
+
+    assert runner.run(main()) == (shown, shown)
+
+
+@pytest.mark.parametrize("context", [None, contextvars.Context()], ids=["no context", "context"])
+@pytest.mark.parametrize("limit", [None, 1, 2])
+def test_a_suspended_task_has_one_frame_whatever_the_limit(runner: Any, context: Any, limit: Any) -> None:
+    """ "Only one stack frame is returned for a suspended coroutine." """
+
+    async def outer() -> None:
+        await forever()
+
+    async def main() -> Any:
+        task = runner_backport.create_task(outer(), context=context)
+        await asyncio.sleep(0)
+        stack = [frame.f_code.co_name for frame in task.get_stack(limit=limit)]
+        await cancel(task)
+        return stack
+
+    assert runner.run(main()) == ["outer"]
+
+
+@pytest.mark.parametrize("end", [nothing, forever], ids=["returned", "cancelled"])
+@pytest.mark.parametrize("context", [None, contextvars.Context()], ids=["no context", "context"])
+def test_a_task_that_returned_or_was_cancelled_has_no_stack(runner: Any, context: Any, end: Any) -> None:
+    """ "If the coroutine has completed successfully or was cancelled, this returns an empty list."
+
+    https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task.get_stack
+    """
+
+    async def main() -> Any:
+        task = runner_backport.create_task(end(), context=context)
+        await asyncio.sleep(0)
+        await cancel(task)
+        return task.get_stack()
+
+    assert runner.run(main()) == []
+
+
+@pytest.mark.parametrize("context", [None, contextvars.Context()], ids=["no context", "context"])
 def test_print_stack_shows_the_user_s_lines(runner: Any, context: Any) -> None:
     async def main() -> Any:
         task = runner_backport.create_task(forever(), context=context)

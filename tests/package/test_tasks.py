@@ -255,16 +255,19 @@ def test_an_exception_that_nobody_asks_for_is_told(runner: Any) -> None:
     assert [report["message"] for report in reports] == ["Task exception was never retrieved"]
 
 
-def test_cancelling_a_failed_task_takes_note_of_its_exception(runner: Any) -> None:
+def test_cancelling_a_failed_task_takes_note_of_its_exception(
+    runner: Any, make_child: Any, any_factory: Any
+) -> None:
     """bpo-30048 and what follows from it: a cancel of a finished task means that somebody has looked."""
     reports: List[Any] = []
+    runner.get_loop().set_task_factory(any_factory)
     runner.get_loop().set_exception_handler(lambda loop, report: reports.append(report))
 
     async def failing() -> None:
         raise ZeroDivisionError
 
     async def main() -> None:
-        task = runner_backport.create_task(failing())
+        task = make_child(failing())
         await asyncio.wait([task])
         task.cancel()
 
