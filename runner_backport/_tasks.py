@@ -112,8 +112,8 @@ class LoopTask(Task):  # type: ignore[type-arg]  # takes none on 3.8
 
     # The C slots themselves, not ones that look a function up.
     __init__ = asyncio.Task.__init__  # type: ignore[assignment]
-    __await__ = asyncio.Task.__await__  # type: ignore[assignment]
-    __iter__ = asyncio.Task.__iter__  # type: ignore[assignment]
+    __await__ = asyncio.Task.__await__  # type: ignore[assignment, unused-ignore]
+    __iter__ = asyncio.Task.__iter__  # type: ignore[assignment, unused-ignore]
 
 
 class CancelledLoopTask(LoopTask):
