@@ -93,7 +93,9 @@ class Watched:
                 if self.future is not None and not self.future.done():
                     self.future.set_result(None)
             else:
-                self.expect(name, getattr(self.task, name)(), getattr(self.model, name)())
+                # The model first: it asks what is awaited, which the task's cancel changes.
+                modelled = getattr(self.model, name)()
+                self.expect(name, getattr(self.task, name)(), modelled)
                 self.expect("cancelling", self.task.cancelling(), self.model.count)
 
     def expect(self, what: str, found: Any, modelled: Any) -> None:
