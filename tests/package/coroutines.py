@@ -2,6 +2,7 @@
 
 import _thread
 import asyncio
+import contextlib
 import inspect
 import os
 import signal
@@ -42,6 +43,30 @@ async def cancel(task: Any) -> None:
     """Cancel a task and wait until it has ended."""
     task.cancel()
     await asyncio.wait([task])
+
+
+class Failure(Exception):
+    """What fails on purpose."""
+
+
+async def fail() -> None:
+    await asyncio.sleep(0)
+    raise Failure
+
+
+def cancel_this_task() -> None:
+    asyncio.current_task().cancel()  # type: ignore[union-attr]
+
+
+async def cancel_itself() -> None:
+    cancel_this_task()
+    await asyncio.sleep(0)
+
+
+async def swallow_one() -> None:
+    """Be cancelled by itself, swallow that, and take nothing back."""
+    with contextlib.suppress(asyncio.CancelledError):
+        await cancel_itself()
 
 
 async def counts() -> Any:

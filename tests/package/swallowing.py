@@ -7,18 +7,12 @@ from typing import Any, Callable, Dict
 import anyio
 import async_timeout
 
-from coroutines import forever
-
-
-def cancel_this_task() -> None:
-    asyncio.current_task().cancel()  # type: ignore[union-attr]
+from coroutines import forever, swallow_one
 
 
 async def uncancel() -> None:
     """As user code does that takes back what it has swallowed, on any version."""
-    cancel_this_task()
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.sleep(0)
+    await swallow_one()
     asyncio.current_task().uncancel()  # type: ignore[union-attr]
 
 

@@ -8,7 +8,7 @@ from typing import Any, List
 import pytest
 
 import runner_backport
-from coroutines import NATIVE, cancel, forever, nothing
+from coroutines import NATIVE, cancel, forever, nothing, stock
 
 
 class PlainFuture(asyncio.Future):  # type: ignore[type-arg]
@@ -165,9 +165,7 @@ def test_a_leftover_of_a_factory_s_making_is_cancelled_and_counted_once(
         return task
 
     with runner_class(loop_factory=loop_factory) as runner:
-        runner.get_loop().set_task_factory(
-            lambda loop, coro, **options: asyncio.Task(coro, loop=loop, **options)
-        )
+        runner.get_loop().set_task_factory(stock)
         task = runner.run(main())
     assert (task.cancelled(), task.cancelling()) == (True, 1)
 

@@ -1,7 +1,6 @@
 """Reference counting alone frees loops, tasks, contexts and errors where it frees stock ones."""
 
 import asyncio
-import contextlib
 import contextvars
 import gc
 import weakref
@@ -11,17 +10,24 @@ import pytest
 
 import runner_backport
 from by_hand import COMPARED, ByHand
-from coroutines import call, cancel, forever, interrupted, nothing, stock
+from coroutines import (
+    Failure,
+    call,
+    cancel,
+    cancel_itself,
+    fail,
+    forever,
+    interrupted,
+    nothing,
+    stock,
+    swallow_one,
+)
 
 pytestmark = [COMPARED, pytest.mark.usefixtures("without_collector")]
 
 
 class Local:
     """What a coroutine holds while it is there."""
-
-
-class Failure(Exception):
-    """What fails on purpose; of a class of its own, since builtin ones take no weak references."""
 
 
 def living(references: List[Any]) -> List[Any]:
@@ -50,22 +56,7 @@ async def end() -> Any:
     return Local()
 
 
-async def fail() -> None:
-    await asyncio.sleep(0)
-    raise Failure
-
-
-async def cancel_itself() -> None:
-    asyncio.current_task().cancel()  # type: ignore[union-attr]
-    await asyncio.sleep(0)
-
-
-async def swallow() -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        await cancel_itself()
-
-
-@pytest.mark.parametrize("ending", [end, fail, cancel_itself, swallow])
+@pytest.mark.parametrize("ending", [end, fail, cancel_itself, swallow_one])
 @pytest.mark.parametrize("make", MAKERS)
 def test_a_finished_task_and_all_that_it_held_is_freed_at_once(runner: Any, make: Any, ending: Any) -> None:
     """While the run that made it goes on: its coroutine, its result, its error."""
@@ -147,7 +138,7 @@ def test_a_run_s_coroutine_task_and_result_are_freed_at_once(runner: Any) -> Non
     async def main() -> Any:
         local = Local()
         held.extend([weakref.ref(local), weakref.ref(asyncio.current_task())])
-        await swallow()
+        await swallow_one()
         return local
 
     coro = main()
@@ -255,7 +246,7 @@ def stock_loop_waits_for_a_collection(loop_factory: Any) -> bool:
     return loop() is not None
 
 
-@pytest.mark.parametrize("use", [end, swallow, leave_a_task, leave_an_executor, use_a_factory])
+@pytest.mark.parametrize("use", [end, swallow_one, leave_a_task, leave_an_executor, use_a_factory])
 def test_a_closed_loop_is_freed_at_once(runner_class: Any, loop_factory: Any, use: Any) -> None:
     if use is leave_a_task and stock_loop_waits_for_a_collection(loop_factory):
         pytest.skip("from 3.12 on a stock loop that cancelled a leftover task waits for a collection")

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from coroutines import forever, interrupt, interrupted
-from swallowing import cancel_this_task
+from coroutines import cancel_this_task, forever, interrupt, interrupted
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
 

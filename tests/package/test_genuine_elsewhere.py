@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from coroutines import interrupted
-from swallowing import cancel_this_task
+from coroutines import cancel_this_task, interrupted
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
 

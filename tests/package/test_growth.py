@@ -5,7 +5,6 @@ of CPython's own: what is kept for each task or run, be it one small object, gro
 """
 
 import asyncio
-import contextlib
 import contextvars
 import gc
 import sys
@@ -15,7 +14,7 @@ import pytest
 
 import runner_backport
 from by_hand import COMPARED, ByHand
-from coroutines import cancel, forever, interrupted, nothing, stock
+from coroutines import Failure, cancel, cancel_itself, fail, forever, interrupted, nothing, stock, swallow_one
 from meter import LeakingMeter, Meter
 
 pytestmark = [
@@ -50,25 +49,6 @@ def new_meter(request: pytest.FixtureRequest, scale: int) -> Any:
     return lambda number: request.param(number * times)
 
 
-class Failure(Exception):
-    """What fails on purpose."""
-
-
-async def fail() -> None:
-    await asyncio.sleep(0)
-    raise Failure
-
-
-async def cancelled() -> None:
-    asyncio.current_task().cancel()  # type: ignore[union-attr]
-    await asyncio.sleep(0)
-
-
-async def swallow() -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        await cancelled()
-
-
 async def with_children() -> None:
     for _ in range(3):
         await asyncio.create_task(asyncio.sleep(0))
@@ -80,7 +60,7 @@ def in_a_context(runner: Any) -> None:
 
 def by_a_factory(runner: Any) -> None:
     runner.get_loop().set_task_factory(stock)
-    runner.run(swallow())
+    runner.run(swallow_one())
     runner.get_loop().set_task_factory(None)
 
 
@@ -100,8 +80,8 @@ RUN_KINDS: Dict[str, Callable[[Any], None]] = {
     "with children": lambda runner: runner.run(with_children()),
     "in a context": in_a_context,
     "failed": raising(Failure, fail),
-    "cancelled": raising(asyncio.CancelledError, cancelled),
-    "swallowing": lambda runner: runner.run(swallow()),
+    "cancelled": raising(asyncio.CancelledError, cancel_itself),
+    "swallowing": lambda runner: runner.run(swallow_one()),
     "interrupted": raising(KeyboardInterrupt, interrupted),
     "by a factory": by_a_factory,
 }
@@ -149,13 +129,13 @@ async def cancel_unstarted(make: Callable[[Any], Any], number: int) -> None:
 
 
 async def swallow_in_all(make: Callable[[Any], Any], number: int) -> None:
-    await asyncio.gather(*(make(swallow()) for _ in range(number)))
+    await asyncio.gather(*(make(swallow_one()) for _ in range(number)))
 
 
 async def swallow_in_main(make: Callable[[Any], Any], number: int) -> None:
     for _ in range(number):
-        waiting = make(swallow())
-        await swallow()
+        waiting = make(swallow_one())
+        await swallow_one()
         await waiting
 
 

@@ -13,22 +13,12 @@ from typing import Any, List
 import pytest
 
 import runner_backport
-from coroutines import NATIVE, interrupted
+from coroutines import NATIVE, cancel_this_task, interrupted, swallow_one
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
 
 # The declared difference.
 AFTER_A_SWALLOWED_ONE: Any = asyncio.CancelledError if NATIVE else KeyboardInterrupt
-
-
-def cancel_this_task() -> None:
-    asyncio.current_task().cancel()  # type: ignore[union-attr]
-
-
-async def swallow_one() -> None:
-    cancel_this_task()
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.sleep(0)
 
 
 async def swallow_one_deep_down() -> None:

@@ -11,7 +11,7 @@ from typing import Any, List
 import pytest
 
 import runner_backport
-from coroutines import forever
+from coroutines import forever, stock
 
 
 @pytest.fixture(params=[False, True], ids=["no context", "context"])
@@ -175,7 +175,7 @@ def test_the_repr_of_the_current_task_goes_by_its_count(runner: Any) -> None:
 
 
 def test_the_repr_of_a_factory_s_stock_task_says_cancelling(runner: Any, context: Any) -> None:
-    runner.get_loop().set_task_factory(lambda loop, coro, **options: asyncio.Task(coro, loop=loop, **options))
+    runner.get_loop().set_task_factory(stock)
 
     async def main() -> Any:
         task: Any = runner_backport.create_task(forever(), context=context)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import runner_backport
-from coroutines import forever, interrupted
+from coroutines import forever, interrupted, stock
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
 
@@ -106,7 +106,7 @@ def test_no_error_in_the_chain_shows_a_frame_of_ours_but_run(runner: Any) -> Non
         asyncio.current_task().cancel()  # type: ignore[union-attr]
         await forever()
 
-    runner.get_loop().set_task_factory(lambda loop, coro, **options: asyncio.Task(coro, loop=loop, **options))
+    runner.get_loop().set_task_factory(stock)
     with pytest.raises(asyncio.CancelledError) as caught:
         runner.run(main())
     lines = traceback.format_exception(None, caught.value, caught.value.__traceback__)
