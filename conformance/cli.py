@@ -29,7 +29,7 @@ _SELECTION = (
     ),
     click.option("--loop", "loops", multiple=True, metavar="GLOB", help="Event loops, such as uvloop."),
     click.option("--implementation", "implementations", multiple=True, metavar="GLOB", help="What to judge."),
-    click.option("--suite", "suites", multiple=True, metavar="GLOB", help="runners or tasks."),
+    click.option("--suite", "suites", multiple=True, metavar="GLOB", help="runners, tasks or async_case."),
     click.option(
         "--config", type=_FILE, metavar="FILE", help="Your own [[implementation]] and [[loop]] tables."
     ),

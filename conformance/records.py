@@ -36,10 +36,11 @@ class Verdict(StrEnum):
 
 
 class Suite(StrEnum):
-    """Which upstream file a cell runs."""
+    """Which of upstream's tests a cell runs; ``suites.py`` says what each is."""
 
     RUNNERS = "runners"
     TASKS = "tasks"
+    ASYNC_CASE = "async_case"
 
 
 class Mode(StrEnum):

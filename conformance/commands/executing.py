@@ -16,6 +16,7 @@ from conformance.places import UNEXERCISED
 from conformance.records import NATIVE, Cell, Environment, Judgement, Outcome, Plan, Result
 from conformance.report import DocumentWriter, Hello
 from conformance.report.progress import Progress
+from conformance.suites import DEFINITIONS
 from conformance.sync import Lock
 
 
@@ -94,7 +95,7 @@ def execute_and_judge(
         for cell in plan.cells:
             course = courses[cell.name]
             if cell.baseline is not None and not course.broken:
-                known.learn(cell, _blob(prepared.lock, cell), course.results, course.left_out)
+                known.learn(cell, _blobs(prepared.lock, cell), course.results, course.left_out)
     for judgement in judgements:
         document.judgement(judgement)
     return judgements
@@ -141,19 +142,20 @@ def _order(
 
 def _left_out(prepared: Prepared, known: Unexercised, cell: Cell) -> Collection[str]:
     """The tests that say nothing about the cell's implementation, which the baseline alone runs."""
-    return known.known(cell, _blob(prepared.lock, cell)) if cell.baseline is not None else ()
+    return known.known(cell, _blobs(prepared.lock, cell)) if cell.baseline is not None else ()
 
 
-def _blob(lock: Lock, cell: Cell) -> str:
-    """The id of the upstream file that the cell runs."""
-    path = f"Lib/test/test_asyncio/test_{cell.suite}.py"
-    try:
-        return lock.entry(cell.tag).files[path]
-    except KeyError:
-        raise SyncError(
-            f"The lock pins no {path} for {cell.tag}.",
-            f"Run 'python -m conformance sync --update {cell.tag}'.",
-        ) from None
+def _blobs(lock: Lock, cell: Cell) -> str:
+    """The ids of the upstream files that are the cell's suite."""
+    pinned = lock.entry(cell.tag).files
+    files = DEFINITIONS[cell.suite].files
+    for path in files:
+        if path not in pinned:
+            raise SyncError(
+                f"The lock pins no {path} for {cell.tag}.",
+                f"Run 'python -m conformance sync --update {cell.tag}'.",
+            )
+    return " ".join(pinned[path] for path in files)
 
 
 def _refuse_unloadable(plan: Plan, courses: Mapping[str, Course]) -> None:

@@ -1,6 +1,6 @@
 """Remember which tests never construct what is judged, so that only the baseline needs to run them.
 
-It is found out when a test first runs for a subject. It depends on the upstream file, the interpreter,
+It is found out when a test first runs for a subject. It depends on the upstream files, the interpreter,
 the loop, and on the implementation too, whose class may be one that nobody sees being constructed: what is
 learnt of it must not keep the tests from another. So these make the name under which it is kept.
 """
@@ -26,15 +26,15 @@ class Unexercised:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def known(self, cell: Cell, blob: str) -> Collection[str]:
-        """The tests of ``cell`` that are known to be unexercised; ``blob`` is the upstream file's id."""
+    def known(self, cell: Cell, blobs: str) -> Collection[str]:
+        """The tests of ``cell`` that are known to be unexercised; ``blobs`` are the upstream files' ids."""
         try:
-            tests = json.loads(self._file(cell, blob).read_text(encoding="utf-8"))
+            tests = json.loads(self._file(cell, blobs).read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
             return ()
         return frozenset(test for test in tests if isinstance(test, str)) if isinstance(tests, list) else ()
 
-    def learn(self, cell: Cell, blob: str, results: Iterable[Result], left_out: Collection[str]) -> None:
+    def learn(self, cell: Cell, blobs: str, results: Iterable[Result], left_out: Collection[str]) -> None:
         """Keep what a run of the whole ``cell`` has shown; a test that did not pass is run again next time."""
         found = {
             result.test
@@ -47,9 +47,9 @@ class Unexercised:
             self._folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="utf-8") as aside:
                 json.dump(tests, aside)
-            Path(aside.name).replace(self._file(cell, blob))
+            Path(aside.name).replace(self._file(cell, blobs))
 
-    def _file(self, cell: Cell, blob: str) -> Path:
+    def _file(self, cell: Cell, blobs: str) -> Path:
         interpreter, implementation = cell.interpreter, cell.implementation
         key = [
             _HOW,
@@ -65,7 +65,7 @@ class Unexercised:
             implementation.task,
             implementation.requires,
             str(implementation.path),
-            blob,
+            blobs,
         ]
         digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
         return self._folder / f"{cell.suite}-{interpreter.version}-{cell.loop.name}-{digest}.json"

@@ -14,9 +14,8 @@ from conformance.configuration import Configuration
 from conformance.errors import PlanError, UsageError
 from conformance.plan.interpreters import Found, find_interpreters
 from conformance.records import NATIVE, Cell, Implementation, Interpreter, Loop, Mode, Plan, Suite
+from conformance.suites import DEFINITIONS, MODEL_SERIES, Definition
 
-RUNNERS_SERIES = "3.11"
-"""The series whose test_runners.py judges every interpreter, and whose native Runner is below 3.11 the model."""
 FIRST_NATIVE_RUNNER = (3, 11)
 T = TypeVar("T")
 
@@ -49,7 +48,7 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
         for loop in loops:
             for implementation in implementations:
                 for suite, mode in _applying(implementation, suites, interpreter):
-                    tag = _tag(suite, interpreter, tag_of)
+                    tag = tag_of.get(DEFINITIONS[suite].series_for(interpreter))
                     if not _supports(loop, interpreter):
                         continue
                     if tag is None:
@@ -71,7 +70,7 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
 
 
 def _unpinned(suite: Suite, interpreter: Interpreter) -> PlanError:
-    series = RUNNERS_SERIES if suite is Suite.RUNNERS else interpreter.series
+    series = DEFINITIONS[suite].series_for(interpreter)
     return PlanError(
         f"The lock pins no tag of {series}, whose tests the suite {suite} of Python {interpreter.version} is.",
         f"Pin one: 'python -m conformance sync --update v{series}.N', with the release that you want.",
@@ -84,31 +83,25 @@ def _applying(
     """The suites, and the modes of each, in which the implementation is judged on the interpreter."""
     if not _supports(implementation, interpreter):
         return []
-    has_native = interpreter.release[:2] >= FIRST_NATIVE_RUNNER
-    applying: list[tuple[Suite, Mode]] = []
-    if Suite.RUNNERS in suites:
-        applying.append((Suite.RUNNERS, Mode.PLAIN))
-    # From 3.11 on the task class is the interpreter's own: there is nothing of an implementation's to judge.
-    if Suite.TASKS in suites and implementation.task is not None and not has_native:
-        applying += [(Suite.TASKS, mode) for mode in Mode]
-    return applying
+    return [
+        (suite, mode)
+        for suite in suites
+        if getattr(implementation, DEFINITIONS[suite].judges) is not None
+        and _supports(DEFINITIONS[suite], interpreter)
+        for mode in DEFINITIONS[suite].modes
+    ]
 
 
-def _supports(entry: Loop | Implementation, interpreter: Interpreter) -> bool:
+def _supports(entry: Loop | Implementation | Definition, interpreter: Interpreter) -> bool:
     # A build from a checkout says "3.13.0+", which is no version number; a pre-release is one.
     return SpecifierSet(entry.python).contains(interpreter.version.rstrip("+"), prereleases=True)
-
-
-def _tag(suite: Suite, interpreter: Interpreter, tag_of: Mapping[str, str]) -> str | None:
-    """Which tag's tree the suite loads; None where the lock pins none for the interpreter's series."""
-    return tag_of.get(RUNNERS_SERIES if suite is Suite.RUNNERS else interpreter.series)
 
 
 def _baseline(
     suite: Suite, interpreter: Interpreter, loop: Loop, native: Implementation, tag: str, found: Found
 ) -> Cell:
     """The native cell that outcomes are held against: same interpreter and loop, or 3.11 for want of a Runner."""
-    if suite is Suite.RUNNERS and interpreter.release[:2] < FIRST_NATIVE_RUNNER:
+    if DEFINITIONS[suite].judges == "runner" and interpreter.release[:2] < FIRST_NATIVE_RUNNER:
         interpreter = _model(found)
     return Cell(
         interpreter=interpreter, loop=loop, implementation=native, suite=suite, mode=Mode.PLAIN, tag=tag
@@ -118,12 +111,12 @@ def _baseline(
 def _model(found: Found) -> Interpreter:
     """The 3.11 whose native Runner older interpreters are judged against, wanted by the user or not."""
     for interpreter in found.interpreters:
-        if interpreter.series == RUNNERS_SERIES:
+        if interpreter.series == MODEL_SERIES:
             return interpreter
-    model = find_interpreters([RUNNERS_SERIES])
+    model = find_interpreters([MODEL_SERIES])
     if not model.interpreters:
         raise PlanError(
-            f"Python {RUNNERS_SERIES}, whose native Runner 3.8 to 3.10 are judged against, was not found.",
+            f"Python {MODEL_SERIES}, whose native Runner 3.8 to 3.10 are judged against, was not found.",
             model.missing[0].advice,
         )
     return model.interpreters[0]

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from attrs import field, frozen
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Judgement, Plan, Result, Suite, Verdict
+from conformance.records import Judgement, Plan, Result, Verdict
+from conformance.suites import DEFINITIONS
 
 FORMAT = 1
 """The number that a header carries; it goes up when an older reader would misread the document."""
 
-_SUITE_FILES = frozenset(f"test_{suite}.py" for suite in Suite)
+_SUITE_FILES = frozenset(path for suite in DEFINITIONS.values() for path in suite.files)
 
 
 def _only_suites(lock: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
     return {
-        tag: {path: blob for path, blob in files.items() if PurePosixPath(path).name in _SUITE_FILES}
+        tag: {path: blob for path, blob in files.items() if path in _SUITE_FILES}
         for tag, files in lock.items()
     }
 

@@ -1,7 +1,7 @@
 """Which of a tag's files are needed: the one place that says so, read by update when it pins a tag.
 
-The roots are the two suites, and of series 3.11, whose Runner is what is backported, unittest's asynchronous
-test case with its tests. From the roots every import of the package ``test`` is followed, those inside
+The roots are the suites' own files: of every series the tests of asyncio's runners and tasks, and of 3.11,
+whose Runner is what is backported, unittest's asynchronous test case with its tests. From the roots every import of the package ``test`` is followed, those inside
 functions too. The package ``test.support`` is taken whole, for its modules import each other late.
 
 A file is never parsed as a whole, only each import statement in it: a driver on 3.11 cannot parse the f-strings
@@ -16,11 +16,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from conformance.records import Suite
+from conformance.suites import DEFINITIONS, MODEL_SERIES
 from conformance.sync.failures import SourceFailed
 from conformance.sync.sources import Tree
 
-SUITE_FILES = ("Lib/test/test_asyncio/test_runners.py", "Lib/test/test_asyncio/test_tasks.py")
-SERIES_FILES = {"3.11": ("Lib/unittest/async_case.py", "Lib/unittest/test/test_async_case.py")}
+SUITE_FILES = (*DEFINITIONS[Suite.RUNNERS].files, *DEFINITIONS[Suite.TASKS].files)
+SERIES_FILES = {MODEL_SERIES: DEFINITIONS[Suite.ASYNC_CASE].files}
 WHOLE_PACKAGE = "Lib/test/support/"
 # It opens certificates, each named in a string; they moved to a folder of their own in 3.11.
 NAMES_DATA = "Lib/test/test_asyncio/utils.py"

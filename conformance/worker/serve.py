@@ -54,7 +54,7 @@ def _parse(arguments: List[str]) -> argparse.Namespace:
     parser.add_argument("--commands", type=int, required=True, help="file descriptor to read commands from")
     parser.add_argument("--events", type=int, required=True, help="file descriptor to write events to")
     parser.add_argument("--tree", required=True, help="folder that holds the upstream test package")
-    parser.add_argument("--suite", choices=["runners", "tasks"], required=True)
+    parser.add_argument("--suite", choices=list(suites.LOADERS), required=True)
     parser.add_argument("--mode", choices=["plain", "context"], default="plain")
     parser.add_argument("--loop", required=True, help="module:callable")
     parser.add_argument("--runner", help="module:attribute; none for the native one")

@@ -3,9 +3,11 @@
 import asyncio
 import contextvars
 import importlib
+import importlib.util
 import sys
 import unittest
-from typing import Any, Callable, List, Optional, Type
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Type
 
 from . import loops
 from .exercise import Exercise
@@ -40,24 +42,45 @@ def load(request: Request, exercise: Exercise) -> List[unittest.TestCase]:
 
     Raises whatever the file, the implementation or the loop raise when they are imported.
     """
-    # First the task, since a compiled loop keeps the asyncio.Task that it finds when it is imported.
-    if request.suite == "tasks" and request.task is not None:
-        _replace_task(resolve(request.task), request.mode, exercise)
-    if request.suite == "runners" and request.runner is not None:
-        _replace_runner(resolve(request.runner), request.run, exercise)
-    factory = resolve(request.loop)
-    if request.loop == loops.ASYNCIO:
-        module = _import("test_" + request.suite)
-    elif request.suite == "runners":
-        loops.use(factory)
-        module = _import("test_runners")
+    module = LOADERS[request.suite](request, exercise)
+    return list(_tests(unittest.defaultTestLoader.loadTestsFromModule(module)))
+
+
+def _runners(request: Request, exercise: Exercise) -> Any:
+    factory = _put_runner_and_loop(request, exercise)
+    module = _import("test_runners")
+    if factory is not None:
         module.BaseTest.new_loop = loops.runners_loop(factory)
-    else:
+    return module
+
+
+def _tasks(request: Request, exercise: Exercise) -> Any:
+    # First the task, since a compiled loop keeps the asyncio.Task that it finds when it is imported.
+    if request.task is not None:
+        _replace_task(resolve(request.task), request.mode, exercise)
+    factory = resolve(request.loop)
+    if request.loop != loops.ASYNCIO:
         factory = loops.with_visible_executor(factory)
         loops.use(factory)
         _import("utils").TestLoop = loops.without_mocked_clock(factory)
-        module = _import("test_tasks")
-    return list(_tests(unittest.defaultTestLoader.loadTestsFromModule(module)))
+    return _import("test_tasks")
+
+
+def _async_case(request: Request, exercise: Exercise) -> Any:
+    _put_runner_and_loop(request, exercise)
+    # The package unittest stays the interpreter's own, since it runs the tests: only this module of it is the tree's.
+    stand_in: Any = unittest
+    stand_in.async_case = _load("unittest.async_case", "async_case.py")
+    stand_in.IsolatedAsyncioTestCase = stand_in.async_case.IsolatedAsyncioTestCase
+    return _load("test_async_case", "test", "test_async_case.py")
+
+
+LOADERS: Dict[str, Callable[[Request, Exercise], Any]] = {
+    "runners": _runners,
+    "tasks": _tasks,
+    "async_case": _async_case,
+}
+"""By suite, what puts the implementation and the loop in place and imports the tests, in that order."""
 
 
 def _import(name: str) -> Any:
@@ -66,6 +89,28 @@ def _import(name: str) -> Any:
     if not (module.__file__ or "").startswith(first):
         raise ImportError(f"{name} was loaded from {module.__file__}, not from {first}")
     return module
+
+
+def _load(name: str, *path: str) -> Any:
+    """Import a file of the tree's folder ``unittest``, which is no package, as the module ``name``."""
+    spec = importlib.util.spec_from_file_location(name, Path(sys.path[0], "unittest", *path))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _put_runner_and_loop(request: Request, exercise: Exercise) -> Optional[loops.Factory]:
+    """Put both in place; returns what makes the loops, or None where they stay asyncio's own."""
+    if request.runner is not None:
+        _replace_runner(resolve(request.runner), request.run, exercise)
+    factory: loops.Factory = resolve(request.loop)
+    if request.loop == loops.ASYNCIO:
+        return None
+    loops.use(factory)
+    return factory
 
 
 def _replace_runner(runner: Any, run: Optional[str], exercise: Exercise) -> None:

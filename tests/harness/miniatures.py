@@ -24,6 +24,7 @@ from attrs import field, frozen
 from conformance.execute import Course, Order, supervise
 from conformance.plan import Found, find_interpreters
 from conformance.records import Cell, Implementation, Interpreter, Loop, Mode, Outcome, Result, Suite
+from conformance.suites import DEFINITIONS
 
 DRIVER = Interpreter(
     platform.python_version(),
@@ -101,7 +102,8 @@ class Miniature:
 
     @property
     def suite_file(self) -> Path:
-        return self.tree / "test" / "test_asyncio" / f"test_{self.cell.suite}.py"
+        """The file that holds the tests, where upstream has it; the tree is its folder ``Lib``."""
+        return self.tree.parent / DEFINITIONS[self.cell.suite].files[-1]
 
 
 @frozen
@@ -132,6 +134,18 @@ class Making:
     ) -> Miniature:
         made = self._make(Suite.TASKS, mode, suite, implementation, loop, modules or {})
         write(made.tree / "test" / "test_asyncio" / "utils.py", utils)
+        return made
+
+    def async_case(
+        self,
+        suite: str,
+        implementation: Implementation = NATIVE,
+        loop: Loop = ASYNCIO,
+        modules: Mapping[str, str] | None = None,
+        case: str = "from unittest import TestCase as IsolatedAsyncioTestCase",
+    ) -> Miniature:
+        made = self._make(Suite.ASYNC_CASE, Mode.PLAIN, suite, implementation, loop, modules or {})
+        write(made.tree / "unittest" / "async_case.py", case)
         return made
 
     def _make(

@@ -17,14 +17,13 @@ from conformance.records import Interpreter, Outcome, Verdict
 from conformance.report.document import Document
 from conformance.report.reading import read_document
 from miniatures import PATIENCE_SECONDS, Lifeline, interpreter_or_skip, write
-from wrong_runners import DIVERGING, bring
+from wrong_runners import DIVERGING, TESTS, bring
 
 pytest_plugins = ["miniatures"]
 
 PROJECT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "conformance")
 NARROW = ("--python", "3.11", "--loop", "asyncio", "--suite", "runners", "--source", "interpreter")
-SUITE = "test_runners."
 
 
 @frozen
@@ -58,6 +57,11 @@ def upstream_311() -> Interpreter:
     return interpreter
 
 
+def diverging(name: str, suite: str) -> set[str]:
+    """The tests of the suite that should diverge for the Runner of this name."""
+    return {test for test in DIVERGING[name] if test.startswith(f"test_{suite}.")}
+
+
 @frozen
 class Judged:
     said: Said
@@ -66,10 +70,11 @@ class Judged:
 
 @pytest.fixture(scope="session")
 def judged(upstream_311: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    """A run over Runners of which three are wrong."""
+    """A run over Runners of which all but one are wrong, of each suite that judges a Runner."""
     folder = tmp_path_factory.mktemp("brought")
     config, out = bring(folder, *DIVERGING), folder / "results.jsonl"
-    said = conformance("run", *NARROW, "--config", config, "--out", out, "--timeout", 10)
+    suites = [word for suite in TESTS for word in ("--suite", suite)]
+    said = conformance("run", *NARROW, *suites, "--config", config, "--out", out, "--timeout", 10)
     return Judged(said, read_document(out))
 
 
@@ -81,22 +86,22 @@ def test_wrong_runners_make_an_unexpected_verdict(judged: Judged) -> None:
 def test_what_a_users_file_declares_is_judged_and_nothing_else(judged: Judged) -> None:
     plan = judged.document.header.plan
     assert [cell.name for cell in plan.cells] == [
-        f"runners/{name}/3.11.7/asyncio" for name in ("native", *DIVERGING)
+        f"{suite}/{name}/3.11.7/asyncio" for name in ("native", *DIVERGING) for suite in TESTS
     ]
 
 
+@pytest.mark.parametrize("suite", TESTS)
 @pytest.mark.parametrize("name", DIVERGING)
-def test_exactly_the_tests_diverge_that_should(judged: Judged, name: str) -> None:
+def test_exactly_the_tests_diverge_that_should(judged: Judged, name: str, suite: str) -> None:
     verdicts = {
-        judgement.test.removeprefix(SUITE): judgement.verdict
+        judgement.test: judgement.verdict
         for judgement in judged.document.judgements
-        if judgement.cell == f"runners/{name}/3.11.7/asyncio"
+        if judgement.cell == f"{suite}/{name}/3.11.7/asyncio"
     }
-    assert len(verdicts) == 26
-    assert {test for test, verdict in verdicts.items() if verdict is Verdict.DIVERGENT} == DIVERGING[name]
-    assert {verdict for test, verdict in verdicts.items() if test not in DIVERGING[name]} == {
-        Verdict.CONFORMANT
-    }
+    assert len(verdicts) == TESTS[suite]
+    should = diverging(name, suite)
+    assert {test for test, verdict in verdicts.items() if verdict is Verdict.DIVERGENT} == should
+    assert {verdict for test, verdict in verdicts.items() if test not in should} == {Verdict.CONFORMANT}
 
 
 def test_what_diverged_ran_again_in_a_fresh_worker(judged: Judged) -> None:
@@ -110,11 +115,12 @@ def test_the_terminal_says_what_the_document_says(judged: Judged) -> None:
     assert footer is not None
     assert footer.exit_status is ExitStatus.UNEXPECTED_VERDICT
     for name, tests in DIVERGING.items():
-        counted = footer.counts[f"runners/{name}/3.11.7/asyncio"]
-        assert counted.get(Verdict.DIVERGENT, 0) == len(tests)
-        assert f"{counted[Verdict.CONFORMANT]} of 26" in judged.said.out
+        for suite, total in TESTS.items():
+            counted = footer.counts[f"{suite}/{name}/3.11.7/asyncio"]
+            assert counted.get(Verdict.DIVERGENT, 0) == len(diverging(name, suite))
+            assert f"{counted[Verdict.CONFORMANT]} of {total}" in judged.said.out
         for test in tests:
-            assert f"divergent {SUITE}{test} " in judged.said.out
+            assert f"divergent {test} " in judged.said.out
 
 
 def test_a_runner_that_is_right_ends_well(upstream_311: Interpreter, tmp_path: Path) -> None:
@@ -226,7 +232,7 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--suite", "walkers"], "conformance: No suite is called 'walkers'. Known: runners, tasks.\n"),
+        (["--suite", "walkers"], "conformance: No suite is called 'walkers'. Known: runners, tasks, async_case.\n"),
         (["--loop", "trio"], "conformance: No loop is called 'trio'. Known: asyncio, uvloop.\n"),
         (["--implementation", "nobodys"], "conformance: No implementation is called 'nobodys'. Known: native, "),
         (["--implementation", "native"], "conformance: native is what the others are judged against"),

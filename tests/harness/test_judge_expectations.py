@@ -181,7 +181,7 @@ def test_an_empty_file_declares_nothing(tmp_path: Path) -> None:
             "verdict = 'wrong'. It must be one of: divergent, flaky, inapplicable, unexercised.",
         ),
         ('verdict = "conformant"', "verdict = 'conformant'. It must be one of: divergent,"),
-        ('suite = "runner"', "suite = 'runner'. It must be one of: runners, tasks."),
+        ('suite = "runner"', "suite = 'runner'. It must be one of: runners, tasks, async_case."),
         ('mode = "Plain"', "mode = 'Plain'. It must be one of: plain, context."),
         ('python = "3.8"', "python = '3.8'. It must be like '>=3.8,<3.11'"),
         ('reason = " "', "reason = ' '. It must be a text that is not empty."),

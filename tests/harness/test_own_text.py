@@ -33,6 +33,9 @@ def upstream_files() -> Iterator[Path]:
         yield from library.glob("asyncio/*.py")
         yield from library.glob("test/test_asyncio/*.py")
         yield from library.glob("unittest/async_case.py")
+        # Its tests have moved in 3.12.
+        yield from library.glob("unittest/test/test_async_case.py")
+        yield from library.glob("test/test_unittest/test_async_case.py")
 
 
 @pytest.fixture(scope="module")

@@ -71,12 +71,37 @@ def test_tasks_are_not_judged_of_an_implementation_without_a_task() -> None:
     ]
 
 
+def test_async_case_below_311_is_judged_against_native_311_on_the_same_loop() -> None:
+    judged = against(plan_of("3.9.18", "3.10.13", "3.11.7", suite="async_case", loop="*"))
+    for version in ("3.9.18", "3.10.13"):
+        for loop in ("asyncio", "uvloop"):
+            assert judged[f"async_case/ours/{version}/{loop}"] == f"async_case/native/3.11.7/{loop}"
+
+
+@pytest.mark.parametrize("version", ["3.11.7", "3.13.0", "3.14.0a1"])
+def test_async_case_from_311_on_is_judged_against_the_same_interpreter(version: str) -> None:
+    judged = against(plan_of(version, "3.11.7", suite="async_case", implementation=("ours", "own")))
+    for name in ("ours", "own"):
+        assert judged[f"async_case/{name}/{version}/asyncio"] == f"async_case/native/{version}/asyncio"
+
+
+def test_async_case_is_judged_of_an_implementation_without_a_task() -> None:
+    judged = against(plan_of("3.9.18", "3.11.7", suite="async_case", implementation=("old",)))
+    assert list(judged) == ["async_case/old/3.9.18/asyncio"]
+
+
+def test_async_case_is_not_planned_where_its_tests_cannot_pass() -> None:
+    versions = ("3.8.20", "3.9.7", "3.9.8", "3.10.0", "3.10.1", "3.11.7")
+    judged = against(plan_of(*versions, suite="async_case"))
+    assert [name.split("/")[2] for name in judged] == ["3.9.8", "3.10.1", "3.11.7"]
+
+
 def test_each_suite_runs_the_file_of_its_tag() -> None:
     plan = plan_of("3.8.18", "3.10.13", "3.11.7", "3.13.0")
     tags = {(cell.suite, cell.interpreter.version): cell.tag for cell in plan.cells}
     assert tags[Suite.TASKS, "3.8.18"] == "v3.8.18"
     assert tags[Suite.TASKS, "3.10.13"] == "v3.10.13"
-    assert {tag for (suite, _), tag in tags.items() if suite is Suite.RUNNERS} == {"v3.11.7"}
+    assert {tag for (suite, _), tag in tags.items() if suite is not Suite.TASKS} == {"v3.11.7"}
 
 
 def test_another_release_of_a_series_runs_the_pinned_one() -> None:
@@ -137,7 +162,7 @@ def test_selections_are_globs_in_the_order_of_the_configuration() -> None:
     [
         (Selection(loops=("trio",)), "No loop is called 'trio'. Known: asyncio, uvloop."),
         (Selection(implementations=("OURS",)), "No implementation is called 'OURS'. Known: native, ours."),
-        (Selection(suites=("runners", "x*")), "No suite is called 'x*'. Known: runners, tasks."),
+        (Selection(suites=("runners", "x*")), "No suite is called 'x*'. Known: runners, tasks, async_case."),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_known_ones(selection: Selection, said: str) -> None:

@@ -171,10 +171,9 @@ def test_a_verdict_names_its_results_and_repeats_nothing_of_them(tmp_path: Path)
 
 
 def test_of_the_lock_only_the_suites_files_are_kept() -> None:
-    files = {"Lib/test/test_asyncio/test_tasks.py": "9900", "Lib/test/support/__init__.py": "1234"}
-    assert evolve(HEADER, lock={"v3.11.7": files}).lock == {
-        "v3.11.7": {"Lib/test/test_asyncio/test_tasks.py": "9900"}
-    }
+    own = {"Lib/test/test_asyncio/test_tasks.py": "9900", "Lib/unittest/async_case.py": "bd2a"}
+    others = {"Lib/test/support/__init__.py": "1234", "Lib/test/test_asyncio/utils.py": "9e23"}
+    assert evolve(HEADER, lock={"v3.11.7": {**own, **others}}).lock == {"v3.11.7": own}
 
 
 def test_each_line_is_on_disk_before_the_next_step(tmp_path: Path) -> None:
