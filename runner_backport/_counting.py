@@ -5,8 +5,7 @@ import sys
 import weakref
 from typing import Any, List, Optional
 
-from ._context import unwrapped
-from ._tasks import say_cancelling
+from ._tasks import say_cancelling, steppable
 
 
 def count_cancellations(task: Any) -> None:
@@ -60,7 +59,7 @@ class _Counter:
 
     def get_coro(self) -> Any:
         task: Any = self._task()
-        return None if task is None else unwrapped(type(task).get_coro(task))
+        return None if task is None else steppable(task, type(task).get_coro(task))
 
     def repr_info(self) -> List[str]:
         task: Any = self._task()

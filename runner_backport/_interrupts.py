@@ -1,12 +1,20 @@
 """Ctrl-C while a Runner runs: the first cancels the main task, the second raises at once."""
 
 import asyncio
-import signal
 import threading
+from signal import SIGINT, default_int_handler
 from types import FrameType
 from typing import Any, Optional
 
 from ._spent import is_following
+
+try:
+    # What stands behind signal's functions, without their search for a constant that equals the handler.
+    from _signal import getsignal, signal  # type: ignore[import-not-found]  # not in typeshed
+except ImportError:
+    from signal import getsignal, signal
+
+_SIGINT = int(SIGINT)
 
 
 class InterruptHandler:
@@ -46,18 +54,18 @@ class InterruptHandler:
         """Take SIGINT over, if it is Python's own handler that has it and signals can be handled here."""
         if threading.current_thread() is not threading.main_thread():
             return
-        if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        if getsignal(_SIGINT) is not default_int_handler:
             return
         try:
-            signal.signal(signal.SIGINT, self)
+            signal(_SIGINT, self)
         except ValueError:
             # An embedding program may have a main thread without signals (gh-91880).
             return
 
     def remove(self) -> None:
         """Give SIGINT back, unless somebody else has taken it since."""
-        if signal.getsignal(signal.SIGINT) is self:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        if getsignal(_SIGINT) is self:
+            signal(_SIGINT, default_int_handler)
 
 
 def _wake_up() -> None:

@@ -11,7 +11,7 @@ from typing import Any, Callable, Coroutine, Optional, Tuple, TypeVar
 from ._context import ContextCoroutine
 from ._counting import count_cancellations
 from ._spent import MainCoroutine
-from ._tasks import LoopTask, hide_caller
+from ._tasks import LoopTask, Task, hide_caller
 
 _T = TypeVar("_T")
 
@@ -83,15 +83,18 @@ def create_task(
     *,
     name: Optional[str] = None,
     context: Optional[contextvars.Context] = None,
-) -> "asyncio.Task[_T]":
+) -> "Task[_T]":
     """Make a task of the running loop and return it.
 
-    ``name`` is the task's name (None: a numbered one); ``context`` the context in which each of its
-    steps runs (None: a copy of the current one). Raises ``RuntimeError`` outside a running loop.
+    ``coro`` is the coroutine to run; ``name`` the task's name (None: a numbered one); ``context`` the context
+    in which each of its steps runs (None: a copy of the current one).
+
+    Raises ``TypeError`` when ``coro`` is not a coroutine; ``RuntimeError`` outside a running loop.
 
     Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.create_task
     """
-    return _maker(asyncio.get_running_loop())(coro, name=name, context=context)
+    # A task factory may make others, as natively.
+    return _maker(asyncio.get_running_loop())(coro, name=name, context=context)  # type: ignore[return-value]
 
 
 def _maker(loop: asyncio.AbstractEventLoop) -> CreateTask:
@@ -120,6 +123,9 @@ def _is_overridden(loop: asyncio.AbstractEventLoop) -> bool:
 
 def _directly(loop: asyncio.AbstractEventLoop) -> CreateTask:
     """As asyncio's own create_task, but with our task class, and with a context for any task factory's."""
+    # What asyncio's own create_task looks at; another loop's is hidden in C, and its methods are what tells.
+    state: Any = loop if isinstance(loop, asyncio.BaseEventLoop) else None
+    is_closed, get_task_factory = loop.is_closed, loop.get_task_factory
 
     def create_task(
         coro: "Coroutine[Any, Any, _T]",
@@ -127,27 +133,36 @@ def _directly(loop: asyncio.AbstractEventLoop) -> CreateTask:
         name: Optional[str] = None,
         context: Optional[contextvars.Context] = None,
     ) -> "asyncio.Task[_T]":
-        if loop.is_closed():
-            raise RuntimeError("Event loop is closed")
         # Asked for each time: user code may set a factory at any moment.
-        factory = loop.get_task_factory()
+        if state is not None:
+            closed, factory = state._closed, state._task_factory
+        else:
+            closed, factory = is_closed(), get_task_factory()
+        if closed:
+            raise RuntimeError("Event loop is closed")
         if context is not None and asyncio.iscoroutine(coro):
             coro = ContextCoroutine(coro, context)
-        if factory is None:
-            task: asyncio.Task[_T] = LoopTask(coro, loop=loop, name=name)
+        if factory is not None:
+            task: asyncio.Task[_T] = factory(loop, coro)
+            _complete(task, name)
+            return task
+        task = LoopTask(coro, loop=loop, name=name)
+        if task._source_traceback:  # type: ignore[attr-defined]  # typeshed leaves it out
             hide_caller(task)
-        else:
-            task = factory(loop, coro)  # type: ignore[assignment]  # any Future may come
-            count_cancellations(task)
-            if name is not None and hasattr(task, "set_name"):
-                task.set_name(name)
-            if sys.version_info < (3, 10) and not hasattr(task, "_source_traceback"):
-                # asyncio.ensure_future of 3.8 and 3.9 reads it off whatever a factory made.
-                with contextlib.suppress(AttributeError):
-                    task._source_traceback = None  # type: ignore[attr-defined]
         return task
 
     return create_task
+
+
+def _complete(task: Any, name: Optional[str]) -> None:
+    """Give what a user's task factory made, whatever it is, the name and what asyncio expects of a task."""
+    count_cancellations(task)
+    if name is not None and hasattr(task, "set_name"):
+        task.set_name(name)
+    if sys.version_info < (3, 10) and not hasattr(task, "_source_traceback"):
+        # asyncio.ensure_future of 3.8 and 3.9 reads it off whatever a factory made.
+        with contextlib.suppress(AttributeError):
+            task._source_traceback = None
 
 
 def _through(inherited: CreateTask) -> CreateTask:

@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 from enum import Enum
 from types import TracebackType
-from typing import Any, Callable, Coroutine, Optional, Type, TypeVar
+from typing import Any, Callable, Coroutine, Optional, Type, TypeVar, final
 
 from ._interrupts import InterruptHandler
 from ._loops import adopt, main_task_maker
@@ -20,6 +20,7 @@ class _State(Enum):
     CLOSED = "closed"
 
 
+@final
 class Runner:
     """A context manager that owns an event loop and runs coroutines in it, one after another.
 
@@ -28,6 +29,8 @@ class Runner:
 
     All runs share the loop and one context, so that a variable set by one is there in the next. The
     loop is made when it is first needed. Not meant for subclassing.
+
+    Raises ``RuntimeError`` when it is entered after `close`.
 
     Source: https://docs.python.org/3.11/library/asyncio-runner.html#asyncio.Runner
     """
@@ -62,8 +65,11 @@ class Runner:
     def close(self) -> None:
         """Cancel what is left in the loop, close its async generators, join its default executor, close it.
 
-        Errors of leftover tasks go to the loop's exception handler. A second call does nothing, nor does
-        one before the loop was needed.
+        Jobs of the default executor are waited for until they are done, however long that takes (from 3.12
+        on for at most 300 seconds). Errors of leftover tasks go to the loop's exception handler. A second call
+        does nothing, nor does one before the loop was needed.
+
+        Raises ``RuntimeError`` inside a running event loop.
 
         Source: https://docs.python.org/3.11/library/asyncio-runner.html#asyncio.Runner.close
         """

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Coroutine, List, Optional, TypeVar
 from ._cancelled import ExceptionReader, ResultReader, awaiting, cancelled_error
 from ._context import ContextCoroutine, unwrapped
 
-_T = TypeVar("_T")
+# A task only gives its result: one of something narrower will do where one of something wider is wanted.
+_T_co = TypeVar("_T_co", covariant=True)
 
 if TYPE_CHECKING or sys.version_info >= (3, 9):
     _StockTask = asyncio.Task
@@ -21,14 +22,17 @@ else:
             return asyncio.Task
 
 
-class Task(_StockTask[_T]):
+class Task(_StockTask[_T_co]):
     """An ``asyncio.Task`` that counts its cancellations and can be given a context.
 
     ``coro`` is the coroutine to run; ``loop`` the event loop (None: the current one); ``name`` the
     task's name (None: a numbered one); ``context`` the context in which each step runs (None: a copy
-    of the current one). Raises ``TypeError`` when ``coro`` is not a coroutine.
+    of the current one).
 
-    Source: https://docs.python.org/3.11/library/asyncio-task.html#task-object
+    Raises ``TypeError`` when ``coro`` is not a coroutine; ``RuntimeError`` when there is no current event loop
+    and none is given.
+
+    Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task
     """
 
     # Class attributes until the first cancellation: most tasks never pay for a dictionary.
@@ -38,7 +42,7 @@ class Task(_StockTask[_T]):
 
     def __init__(
         self,
-        coro: "Coroutine[Any, Any, _T]",
+        coro: "Coroutine[Any, Any, _T_co]",
         *,
         loop: Optional[asyncio.AbstractEventLoop] = None,
         name: Optional[str] = None,
@@ -50,7 +54,7 @@ class Task(_StockTask[_T]):
         hide_caller(self)
 
     def cancel(self, msg: Optional[Any] = None) -> bool:
-        """Ask the task to cancel itself; False when it is already done.
+        """Ask the task to cancel itself, and return whether it will be told: False when it is already done.
 
         ``msg`` goes with the ``CancelledError``, on 3.9 and newer: 3.8 knows no messages.
         Each call counts until the task is done, see `cancelling`.
@@ -75,7 +79,7 @@ class Task(_StockTask[_T]):
         return self._cancelling
 
     def uncancel(self) -> int:
-        """Take back one call of `cancel`; how many are left.
+        """Take back one call of `cancel` and return how many are left.
 
         Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task.uncancel
         """
@@ -89,9 +93,12 @@ class Task(_StockTask[_T]):
         _make_cancelled_error = cancelled_error
         __await__ = __iter__ = awaiting
 
-    def get_coro(self) -> Any:
-        """The coroutine that the task runs."""
-        return unwrapped(super().get_coro())
+    def get_coro(self) -> "Coroutine[Any, Any, _T_co]":
+        """The coroutine that the task runs.
+
+        Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task.get_coro
+        """
+        return steppable(self, super().get_coro())  # type: ignore[no-any-return]  # a user's
 
     def _repr_info(self) -> List[str]:
         return say_cancelling(self, super()._repr_info())  # type: ignore[misc]  # typeshed leaves it out
@@ -126,6 +133,16 @@ class CancelledLoopTask(LoopTask):
 for _name in ("__name__", "__qualname__", "__doc__"):
     setattr(LoopTask, _name, getattr(Task, _name))
     setattr(CancelledLoopTask, _name, getattr(Task, _name))
+
+
+def steppable(task: Any, coroutine: Any) -> Any:
+    """The coroutine that a user wrote; or, for who has suspended its task to step it elsewhere, the one with its context.
+
+    taskgroup's ``TaskGroup`` and ``timeout`` do so in a task that is not theirs: they let it wait for an object that
+    is just enough of a future to be waited for, and has no result.
+    """
+    waits_for = task._fut_waiter
+    return unwrapped(coroutine) if waits_for is None or hasattr(waits_for, "result") else coroutine
 
 
 def say_cancelling(task: Any, info: List[str]) -> List[str]:

@@ -3,8 +3,10 @@
 import asyncio
 import importlib.metadata
 import inspect
+import pkgutil
+import re
 from types import ModuleType
-from typing import Any, Iterator, Tuple
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
 import pytest
 
@@ -13,6 +15,17 @@ from runner_backport import _loops, _run, _runner, _tasks
 
 NAMES = ["Runner", "Task", "create_task", "run"]
 OWN = [_runner.Runner, _tasks.Task, _loops.create_task, _run.run]
+
+RAISES: Dict[str, Set[str]] = {
+    "Runner": {"RuntimeError"},
+    "Runner.run": {"ValueError", "RuntimeError", "KeyboardInterrupt"},
+    "Runner.get_loop": {"RuntimeError"},
+    "Runner.close": {"RuntimeError"},
+    "Task": {"TypeError", "RuntimeError"},
+    "create_task": {"TypeError", "RuntimeError"},
+    "run": {"ValueError", "RuntimeError", "KeyboardInterrupt"},
+}
+"""What an export raises by itself; other tests show each."""
 
 
 def has_native_runner() -> bool:
@@ -32,6 +45,14 @@ def documented(thing: Any) -> Iterator[Tuple[str, Any]]:
                 yield f"{thing.__name__}.{name}", member
 
 
+DOCUMENTED = [pair for thing in OWN for pair in documented(thing)]
+FUNCTIONS = [pair for pair in DOCUMENTED if not isinstance(pair[1], type)]
+
+
+def named(pairs: List[Tuple[str, Any]]) -> Any:
+    return pytest.mark.parametrize(("name", "member"), pairs, ids=[name for name, _ in pairs])
+
+
 def test_all_is_exactly_the_public_api() -> None:
     assert runner_backport.__all__ == NAMES
 
@@ -43,6 +64,18 @@ def test_the_package_has_no_public_names_beside_all() -> None:
         if not name.startswith("_") and not isinstance(value, ModuleType)
     }
     assert public == set(NAMES)
+
+
+def test_a_star_import_brings_exactly_these() -> None:
+    namespace: Dict[str, Any] = {}
+    exec("from runner_backport import *", namespace)
+    assert namespace.keys() - {"__builtins__"} == set(NAMES)
+
+
+def test_every_module_behind_it_is_private() -> None:
+    modules = [module.name for module in pkgutil.iter_modules(runner_backport.__path__)]
+    assert modules
+    assert [name for name in modules if not name.startswith("_")] == []
 
 
 @pytest.mark.skipif(not has_native_runner(), reason="this interpreter has no native Runner")
@@ -72,14 +105,38 @@ def test_the_tests_run_against_the_installed_package() -> None:
     assert inspect.getsourcefile(_runner) in {str(path) for path in located}
 
 
-@pytest.mark.parametrize(("name", "member"), [pair for thing in OWN for pair in documented(thing)])
-def test_everything_public_is_documented(name: str, member: Any) -> None:
-    assert len((member.__doc__ or "").split()) >= 3, name
+def test_methods_are_looked_at_too() -> None:
+    names = [name for name, _ in DOCUMENTED]
+    assert {"Runner.run", "Runner.close", "Runner.get_loop", "Task.cancel", "Task.uncancel"} < set(names)
+    assert set(RAISES) < set(names)
 
 
-@pytest.mark.parametrize("thing", OWN, ids=NAMES)
-def test_every_public_docstring_names_its_source(thing: Any) -> None:
-    assert "Source: https://docs.python.org/" in thing.__doc__
+@named(DOCUMENTED)
+def test_the_documentation_names_what_it_takes(name: str, member: Any) -> None:
+    taken = [parameter for parameter in inspect.signature(member).parameters if parameter != "self"]
+    assert [parameter for parameter in taken if f"``{parameter}``" not in member.__doc__] == []
+
+
+@named(FUNCTIONS)
+def test_the_documentation_says_what_it_returns(name: str, member: Any) -> None:
+    if inspect.signature(member).return_annotation is None:
+        assert "return" not in member.__doc__.lower()
+        return
+    # Either it is named for what it returns, or it says that it does return something.
+    assert re.match(r"(The|How many) |.*\breturns?\b", member.__doc__, re.DOTALL | re.IGNORECASE)
+
+
+@named(DOCUMENTED)
+def test_the_documentation_names_what_it_raises(name: str, member: Any) -> None:
+    raised = re.search(r"\bRaises\b(.*?)(?:\n\n|$)", member.__doc__, re.DOTALL)
+    errors = re.findall(r"``(\w+(?:Error|Interrupt))``", raised.group(1)) if raised else []
+    assert set(errors) == RAISES.get(name, set())
+
+
+@named(DOCUMENTED)
+def test_the_documentation_names_its_source(name: str, member: Any) -> None:
+    link = rf"Source: https://docs\.python\.org/3\.\d+/library/asyncio-\w+\.html#asyncio\.{re.escape(name)}\b"
+    assert re.search(link, member.__doc__)
 
 
 def parameters(function: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, List
 import pytest
 
 from coroutines import call, forever, interrupt
+from runner_backport import _interrupts
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
 
@@ -195,6 +196,12 @@ def test_between_two_runs_it_is_python_s_own(runner: Any) -> None:
     assert runner.run(asyncio.sleep(0, "fine")) == "fine"
 
 
+def replace_signal(patch: Any, function: Any) -> None:
+    """Where native's Runner looks it up, and where ours does."""
+    patch.setattr(signal, "signal", function)
+    patch.setattr(_interrupts, "signal", function)
+
+
 def test_where_signals_are_refused_it_is_python_s_own(runner: Any, monkeypatch: Any) -> None:
     """gh-91880: without a handler of the Runner's the KeyboardInterrupt comes up where the signal came in."""
 
@@ -206,7 +213,7 @@ def test_where_signals_are_refused_it_is_python_s_own(runner: Any, monkeypatch: 
             interrupt()
         return "went on"
 
-    monkeypatch.setattr(signal, "signal", refuse)
+    replace_signal(monkeypatch, refuse)
     assert runner.run(main()) == "went on"
 
 
@@ -216,7 +223,7 @@ def test_any_other_refusal_comes_out(runner: Any, monkeypatch: Any) -> None:
 
     coro = call(int)
     with monkeypatch.context() as patch:
-        patch.setattr(signal, "signal", refuse)
+        replace_signal(patch, refuse)
         with pytest.raises(OSError, match="no signals today"):
             runner.run(coro)
     # Its task has been made: it is a leftover.
