@@ -15,7 +15,7 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|venv"
 # What is not installed is said to be missing, instead of being looked for on the network.
 nox.options.download_python = "never"
-nox.options.sessions = ["lint", "types", "tests", "conformance"]
+nox.options.sessions = ["lint", "types", "package", "tests", "users", "conformance"]
 nox.options.reuse_venv = "yes"
 
 ROOT = Path(__file__).parent
@@ -49,6 +49,14 @@ def tests(session: nox.Session) -> None:
     if session.python == DRIVER and not session.posargs:
         install_group(session, "harness-tests")
         session.run("python", "-m", "pytest", "tests/harness")
+
+
+@nox.session(python=SERIES)
+def users(session: nox.Session) -> None:
+    """A short real program of each library under our Runner; pytest-asyncio's own tests. Takes pytest's arguments."""
+    session.install(".", "uvloop==0.23.0")
+    install_group(session, "users")
+    session.run("pytest", "--import-mode=importlib", *loops(session), "tests/users", *session.posargs)
 
 
 @nox.session(python=SERIES)
@@ -121,3 +129,18 @@ def types(session: nox.Session) -> None:
         "tests/harness",
         "noxfile.py",
     )
+    # The tests' own helpers lie beside them; what the package's marks are needed for differs by version.
+    session.run("mypy", "--python-version", "3.11", "--no-warn-unused-ignores", "tests/types/test_types.py")
+    session.run(
+        "mypy", "--python-version", "3.11", "tests/distribution", env={"MYPYPATH": "tests/distribution"}
+    )
+    # What users see: the installed package, checked by mypy and pyright. By its script, as in `tests`.
+    session.install(".", "uvloop==0.23.0")
+    session.run("pytest", "tests/types", *session.posargs)
+
+
+@nox.session(python=DRIVER)
+def package(session: nox.Session) -> None:
+    """Build wheel and sdist, look into both, and install each on every interpreter. Takes pytest's arguments."""
+    install_group(session, "package")
+    session.run("python", "-m", "pytest", "tests/distribution", *session.posargs)
