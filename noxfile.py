@@ -25,6 +25,7 @@ SERIES = sorted(
 )
 # The driver of the harness, and the native Runner that 3.8 to 3.10 are judged against.
 DRIVER = "3.11"
+BENCHMARKS = ROOT / ".benchmarks"
 COVERAGE = ROOT / ".conformance" / "coverage"
 
 
@@ -46,6 +47,8 @@ def tests(session: nox.Session) -> None:
     install_group(session, "tests")
     # By its script and not by -m, which would put the tree's package in front of the wheel's.
     session.run("pytest", "--import-mode=importlib", *loops(session), "tests/package", *session.posargs)
+    if not session.posargs:
+        session.run("pytest", "--import-mode=importlib", "tests/benchmarks")
     if session.python == DRIVER and not session.posargs:
         install_group(session, "harness-tests")
         session.run("python", "-m", "pytest", "tests/harness")
@@ -68,6 +71,22 @@ def soak(session: nox.Session) -> None:
     subjects = ["growth", "thread_stress", "cancel_counter", "context_model", "random_signals"]
     long_tests = [f"tests/package/test_{subject}.py" for subject in subjects]
     session.run("pytest", *options, *long_tests, *session.posargs)
+
+
+@nox.session(python=SERIES)
+def bench(session: nox.Session) -> None:
+    """Measure tasks and Runner side by side with stock, native and the peers. Takes the arguments of bench.py."""
+    session.install(".", "uvloop==0.23.0")
+    install_group(session, "bench")
+    session.run("python", "benchmarks/bench.py", str(BENCHMARKS / f"{session.python}.json"), *session.posargs)
+    session.notify("bench_tables")
+
+
+@nox.session(python=DRIVER)
+def bench_tables(session: nox.Session) -> None:
+    """Write the README's tables from what `bench` has measured of all interpreters, and fail for a bound not kept."""
+    install_group(session, "bench")
+    session.run("python", "benchmarks/table.py", *map(str, sorted(BENCHMARKS.glob("*.json"))))
 
 
 @nox.session(python=DRIVER)
@@ -129,6 +148,7 @@ def types(session: nox.Session) -> None:
         "tests/harness",
         "noxfile.py",
     )
+    session.run("mypy", "--python-version", "3.8", "benchmarks", env={"MYPYPATH": "benchmarks"})
     # The tests' own helpers lie beside them; what the package's marks are needed for differs by version.
     session.run("mypy", "--python-version", "3.11", "--no-warn-unused-ignores", "tests/types/test_types.py")
     session.run(

@@ -1,10 +1,16 @@
 """A coroutine that runs each of its steps in a given context, for tasks that cannot be given one."""
 
+import asyncio
 import contextvars
-from functools import partial
+from functools import lru_cache
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Coroutine, TypeVar
 
 _T = TypeVar("_T")
+
+
+def _of_what_it_stands_for(wrapped: "WrappedCoroutine[Any]", name: str) -> Any:
+    return getattr(wrapped.coroutine, name)
 
 
 class WrappedCoroutine(Coroutine[Any, Any, _T]):
@@ -29,9 +35,9 @@ class WrappedCoroutine(Coroutine[Any, Any, _T]):
         # For a task factory that awaits what it is given inside a coroutine of its own.
         return _Awaited(self)
 
-    def __getattr__(self, name: str) -> Any:
-        # cr_frame, __qualname__ and the like: whatever asyncio's own reprs and stacks look at.
-        return getattr(self.coroutine, name)
+    if not hasattr(asyncio.Task, "_coro"):
+        # The Python task, of builds without the C one, shows the object itself in its reprs and stacks.
+        __getattr__ = _of_what_it_stands_for
 
 
 class ContextCoroutine(WrappedCoroutine[_T]):
@@ -51,8 +57,9 @@ class ContextCoroutine(WrappedCoroutine[_T]):
         super().__init__(coroutine)
         step: Any = context.run
         self.context = context
-        self.send = partial(step, coroutine.send)
-        self.throw = partial(step, coroutine.throw)
+        # As bound methods, which are called a little faster than functools.partial's.
+        self.send = MethodType(step, coroutine.send)
+        self.throw = MethodType(step, coroutine.throw)
 
 
 class _Awaited:
@@ -77,6 +84,27 @@ class _Awaited:
 
     def close(self) -> None:
         self._wrapped.close()
+
+
+def shown(coroutine: Any) -> Any:
+    """The same object; user code is about to see it, and finds what a coroutine has: cr_frame, __qualname__ and the like.
+
+    Not from the start, since it is a ``__getattr__`` that gives them: with one, a class has a task look for two methods
+    more in each step.
+    """
+    wrapped = coroutine
+    while isinstance(wrapped, WrappedCoroutine):
+        wrapped.__class__ = _with_attributes(type(wrapped))
+        wrapped = wrapped.coroutine
+    return coroutine
+
+
+@lru_cache(maxsize=None)
+def _with_attributes(kind: Any) -> Any:
+    if hasattr(kind, "__getattr__"):
+        return kind
+    names = {"__slots__": (), "__module__": kind.__module__, "__getattr__": _of_what_it_stands_for}
+    return type(kind)(kind.__name__, (kind,), names)
 
 
 def unwrapped(coroutine: Any) -> Any:

@@ -4,35 +4,34 @@ import asyncio
 import contextlib
 import contextvars
 import sys
-from functools import partial
+from functools import lru_cache, partial
 from types import FunctionType
 from typing import Any, Callable, Coroutine, Optional, Tuple, TypeVar
 
 from ._context import ContextCoroutine
-from ._counting import count_cancellations
+from ._makers import CreateTask, create_task_of_any, directly, is_ours, task_factory, through
 from ._spent import MainCoroutine
-from ._tasks import LoopTask, Task, hide_caller
+from ._tasks import Task
 
 _T = TypeVar("_T")
-
-# How loop.create_task is called on 3.11 and newer: with a coroutine, ``name`` and ``context``.
-CreateTask = Callable[..., "asyncio.Task[Any]"]
 
 
 def adopt(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
     """Have ``loop`` make our tasks, those of asyncio.create_task, gather and the like included.
 
-    Nothing but the given object is touched: its attribute ``create_task`` becomes a function that is
-    called like 3.11's. A loop whose own create_task has to go on making the tasks gets a task factory,
-    unless it has one. On 3.11 and newer there is nothing to do.
+    Nothing but the given object is touched: it gets a ``create_task`` that is called like 3.11's. A loop whose
+    own create_task has to go on making the tasks gets a task factory, unless it has one. On 3.11 and newer there
+    is nothing to do.
 
     Returns a function that undoes it: our create_task refers to the loop, which would else live on
     until a garbage collection.
     """
-    undo = contextlib.ExitStack()
-    if sys.version_info >= (3, 11):
-        return undo.close
+    if sys.version_info >= (3, 11) or is_ours(getattr(loop, "create_task", None)):
+        return _do_nothing
     by_factory = _is_overridden(loop)
+    if not by_factory and _change_class(loop):
+        return partial(_change_class_back, loop)
+    undo = contextlib.ExitStack()
     before = getattr(loop, "__dict__", {}).get("create_task")
     try:
         loop.create_task = _maker(loop)  # type: ignore[method-assign]  # this is the point
@@ -42,9 +41,43 @@ def adopt(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
         undo.callback(_put_back, loop, before, loop.create_task)
     # What is no loop at all is refused where it is first used, as natively.
     if by_factory and hasattr(loop, "get_task_factory") and loop.get_task_factory() is None:
-        loop.set_task_factory(_task_factory)
+        loop.set_task_factory(task_factory)
         undo.callback(_take_factory_back, loop)
     return undo.close
+
+
+def _do_nothing() -> None:
+    pass
+
+
+def _change_class(loop: Any) -> bool:
+    """Give a compiled loop our create_task by its class, if that can be: whether it could.
+
+    An object without attributes has no dictionary. With one, for one attribute, each look-up of a method would search
+    it: that is a thirtieth of a step of uvloop's.
+    """
+    if isinstance(loop, asyncio.BaseEventLoop):
+        return False
+    try:
+        kind: Any = type(loop)
+        loop.__class__ = _with_create_task(kind)
+    except TypeError:
+        # Compiled classes may take no subclasses, and their objects no other class.
+        return False
+    return True
+
+
+@lru_cache(maxsize=16)
+def _with_create_task(kind: Any) -> Any:
+    """A subclass that differs by its create_task alone."""
+    names = {name: getattr(kind, name) for name in ("__doc__", "__module__", "__qualname__")}
+    return type(kind)(kind.__name__, (kind,), {**names, "__slots__": (), "create_task": create_task_of_any})
+
+
+def _change_class_back(loop: Any) -> None:
+    kind, before = type(loop), type(loop).__base__
+    if is_ours(vars(kind).get("create_task")):
+        loop.__class__ = before
 
 
 def _put_back(loop: asyncio.AbstractEventLoop, before: Optional[CreateTask], ours: CreateTask) -> None:
@@ -59,7 +92,7 @@ def _put_back(loop: asyncio.AbstractEventLoop, before: Optional[CreateTask], our
 
 
 def _take_factory_back(loop: asyncio.AbstractEventLoop) -> None:
-    if loop.get_task_factory() is _task_factory:
+    if loop.get_task_factory() is task_factory:
         loop.set_task_factory(None)
 
 
@@ -100,11 +133,11 @@ def create_task(
 def _maker(loop: asyncio.AbstractEventLoop) -> CreateTask:
     """The function that makes ``loop``'s tasks: the one that `adopt` set, or one like it."""
     present = loop.create_task
-    if getattr(present, "__globals__", None) is globals():
+    if is_ours(present):
         return present
     if _is_overridden(loop):
-        return _through(present)
-    return _directly(loop)
+        return through(present)
+    return directly(loop)
 
 
 def _is_overridden(loop: asyncio.AbstractEventLoop) -> bool:
@@ -113,77 +146,8 @@ def _is_overridden(loop: asyncio.AbstractEventLoop) -> bool:
     It may stand on the object, in a subclass, or behind a ``__getattr__`` that hands on to another loop.
     asyncio's own is known, and those of compiled loops are no Python functions.
     """
-    if "create_task" in getattr(loop, "__dict__", {}):
+    of_class = getattr(type(loop), "create_task", None)
+    # Looking into the object's dictionary would make one.
+    if of_class is None or loop.create_task != of_class.__get__(loop):
         return True
-    create_task = getattr(type(loop), "create_task", None)
-    if create_task is None:
-        return True
-    return isinstance(create_task, FunctionType) and create_task is not asyncio.BaseEventLoop.create_task
-
-
-def _directly(loop: asyncio.AbstractEventLoop) -> CreateTask:
-    """As asyncio's own create_task, but with our task class, and with a context for any task factory's."""
-    # What asyncio's own create_task looks at; another loop's is hidden in C, and its methods are what tells.
-    state: Any = loop if isinstance(loop, asyncio.BaseEventLoop) else None
-    is_closed, get_task_factory = loop.is_closed, loop.get_task_factory
-
-    def create_task(
-        coro: "Coroutine[Any, Any, _T]",
-        *,
-        name: Optional[str] = None,
-        context: Optional[contextvars.Context] = None,
-    ) -> "asyncio.Task[_T]":
-        # Asked for each time: user code may set a factory at any moment.
-        if state is not None:
-            closed, factory = state._closed, state._task_factory
-        else:
-            closed, factory = is_closed(), get_task_factory()
-        if closed:
-            raise RuntimeError("Event loop is closed")
-        if context is not None and asyncio.iscoroutine(coro):
-            coro = ContextCoroutine(coro, context)
-        if factory is not None:
-            task: asyncio.Task[_T] = factory(loop, coro)
-            _complete(task, name)
-            return task
-        task = LoopTask(coro, loop=loop, name=name)
-        if task._source_traceback:  # type: ignore[attr-defined]  # typeshed leaves it out
-            hide_caller(task)
-        return task
-
-    return create_task
-
-
-def _complete(task: Any, name: Optional[str]) -> None:
-    """Give what a user's task factory made, whatever it is, the name and what asyncio expects of a task."""
-    count_cancellations(task)
-    if name is not None and hasattr(task, "set_name"):
-        task.set_name(name)
-    if sys.version_info < (3, 10) and not hasattr(task, "_source_traceback"):
-        # asyncio.ensure_future of 3.8 and 3.9 reads it off whatever a factory made.
-        with contextlib.suppress(AttributeError):
-            task._source_traceback = None
-
-
-def _through(inherited: CreateTask) -> CreateTask:
-    """Call a create_task that a user wrote, which has never heard of ``context``."""
-
-    def create_task(
-        coro: "Coroutine[Any, Any, _T]",
-        *,
-        name: Optional[str] = None,
-        context: Optional[contextvars.Context] = None,
-    ) -> "asyncio.Task[_T]":
-        if context is not None and asyncio.iscoroutine(coro):
-            coro = ContextCoroutine(coro, context)
-        task: asyncio.Task[_T] = inherited(coro) if name is None else inherited(coro, name=name)
-        count_cancellations(task)
-        return task
-
-    return create_task
-
-
-def _task_factory(loop: asyncio.AbstractEventLoop, coro: Any) -> "asyncio.Future[Any]":
-    """For a loop whose own create_task makes the tasks."""
-    task: asyncio.Task[Any] = LoopTask(coro, loop=loop)
-    return task
+    return isinstance(of_class, FunctionType) and of_class is not asyncio.BaseEventLoop.create_task

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Coroutine, List, Optional, TypeVar
 
 from ._cancelled import ExceptionReader, ResultReader, awaiting, cancelled_error
-from ._context import ContextCoroutine, unwrapped
+from ._context import ContextCoroutine, shown, unwrapped
 
 # A task only gives its result: one of something narrower will do where one of something wider is wanted.
 _T_co = TypeVar("_T_co", covariant=True)
@@ -142,7 +142,7 @@ def steppable(task: Any, coroutine: Any) -> Any:
     is just enough of a future to be waited for, and has no result.
     """
     waits_for = task._fut_waiter
-    return unwrapped(coroutine) if waits_for is None or hasattr(waits_for, "result") else coroutine
+    return unwrapped(coroutine) if waits_for is None or hasattr(waits_for, "result") else shown(coroutine)
 
 
 def say_cancelling(task: Any, info: List[str]) -> List[str]:

@@ -15,7 +15,7 @@ from conformance.provision.uv import call_uv
 
 SERIES = sorted(wanted_series(ROOT), key=Version)
 
-HELD = ["runner_backport", "tests/package", "docs/divergences.md", "CHANGELOG.md", "LICENSE", "README.md"]
+HELD = ["runner_backport", "tests/package", "docs", "CHANGELOG.md", "LICENSE", "README.md"]
 BESIDE = {"pyproject.toml", "PKG-INFO", ".gitignore"}
 """What every sdist of this build backend has."""
 

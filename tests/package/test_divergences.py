@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import contextvars
 import gc
+import operator
 import sys
 import traceback
 import weakref
@@ -201,11 +202,29 @@ def test_asyncio_s_own_create_task_takes_no_context(runner: Any) -> None:
 
 
 def test_a_loop_with_a_create_task_of_its_own_shows_a_factory(
-    runner_class: Any, recording_class: Any, sealed_class: Any
+    runner_class: Any, recording_class: Any
 ) -> None:
-    for loop_class in (recording_class, sealed_class):
-        with runner_class(loop_factory=loop_class) as runner:
-            assert (runner.get_loop().get_task_factory() is None) is NATIVE
+    with runner_class(loop_factory=recording_class) as runner:
+        assert (runner.get_loop().get_task_factory() is None) is NATIVE
+
+
+def test_a_loop_that_takes_neither_attributes_nor_another_class_shows_a_factory(
+    runner_class: Any, sealed_class: Any
+) -> None:
+    with runner_class(loop_factory=sealed_class) as runner:
+        assert (runner.get_loop().get_task_factory() is None) is NATIVE
+
+
+def test_a_compiled_loop_has_another_class_until_close(runner_class: Any, loop_class: Any) -> None:
+    compiled = not issubclass(loop_class, asyncio.BaseEventLoop)
+    with runner_class(loop_factory=loop_class) as runner:
+        loop = runner.get_loop()
+        kind = type(loop)
+        assert (kind is loop_class) is (NATIVE or not compiled)
+        assert isinstance(loop, loop_class)
+        names = operator.attrgetter("__name__", "__qualname__", "__module__", "__doc__")
+        assert names(kind) == names(loop_class)
+    assert type(loop) is loop_class
 
 
 def test_wait_for_of_3_8_hides_what_the_inner_task_returned(runner: Any) -> None:
