@@ -8,7 +8,7 @@ from subjects import FIRST_NATIVE_RUNNER, OURS, PEERS, RUNNERS, STOCK
 
 BOTH = ("asyncio", "uvloop")
 EVERYTHING = (STOCK, OURS, *PEERS)
-OFTEN = Effort(processes=5, values=10)
+OFTEN = Effort(processes=10, values=5)
 # What is the same each time in a process.
 ONCE_A_PROCESS = Effort(processes=3, values=1)
 

@@ -51,20 +51,28 @@ def _do_nothing() -> None:
 
 
 def _change_class(loop: Any) -> bool:
-    """Give a compiled loop our create_task by its class, if that can be: whether it could.
+    """Give a compiled loop our create_task by its class, if that can be; whether it could.
 
     An object without attributes has no dictionary. With one, for one attribute, each look-up of a method would search
     it: that is a thirtieth of a step of uvloop's.
     """
-    if isinstance(loop, asyncio.BaseEventLoop):
+    kind: Any = type(loop)
+    if not _is_compiled(kind):
         return False
     try:
-        kind: Any = type(loop)
         loop.__class__ = _with_create_task(kind)
     except TypeError:
         # Compiled classes may take no subclasses, and their objects no other class.
         return False
     return True
+
+
+@lru_cache(maxsize=16)
+def _is_compiled(kind: Any) -> bool:
+    """Whether nothing of a loop's class is written in Python, but for the interface that it fills in."""
+    classes = [base for base in kind.__mro__ if base is not asyncio.AbstractEventLoop]
+    in_python = (FunctionType, classmethod)
+    return not any(isinstance(value, in_python) for base in classes for value in vars(base).values())
 
 
 @lru_cache(maxsize=16)
@@ -146,8 +154,8 @@ def _is_overridden(loop: asyncio.AbstractEventLoop) -> bool:
     It may stand on the object, in a subclass, or behind a ``__getattr__`` that hands on to another loop.
     asyncio's own is known, and those of compiled loops are no Python functions.
     """
-    of_class = getattr(type(loop), "create_task", None)
+    of_class: Any = getattr(type(loop), "create_task", None)
     # Looking into the object's dictionary would make one.
-    if of_class is None or loop.create_task != of_class.__get__(loop):
+    if not hasattr(of_class, "__get__") or loop.create_task != of_class.__get__(loop):
         return True
     return isinstance(of_class, FunctionType) and of_class is not asyncio.BaseEventLoop.create_task

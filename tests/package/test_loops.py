@@ -120,6 +120,33 @@ def test_a_create_task_of_the_loop_object_is_called(runner_class: Any, loop_clas
         assert runner.run(call(asyncio.current_task)) is made[0]
 
 
+def test_a_create_task_of_the_class_that_is_no_method_is_called(runner_class: Any, loop_class: Any) -> None:
+    made: List[Any] = []
+
+    class Called:
+        def __call__(self, coro: Any, **options: Any) -> Any:
+            made.append(asyncio.Task(coro, loop=loop, **options))
+            return made[-1]
+
+    class Loop(loop_class):  # type: ignore[misc]
+        create_task = Called()
+
+    loop = Loop()
+    with runner_class(loop_factory=lambda: loop) as runner:
+        assert runner.run(counts()) == (1, 0)
+        assert len(made) == 1
+
+
+def test_the_class_that_a_user_wrote_is_kept(runner_class: Any, loop_class: Any) -> None:
+    class Loop(loop_class):  # type: ignore[misc]
+        def mine(self) -> None:
+            pass
+
+    with runner_class(loop_factory=Loop) as runner:
+        assert type(runner.get_loop()) is Loop
+        assert runner.run(counts()) == (1, 0)
+
+
 def test_a_create_task_that_the_user_sets_meanwhile_makes_the_next_main_task(
     runner_class: Any, loop_class: Any
 ) -> None:
