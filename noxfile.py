@@ -40,18 +40,35 @@ def loops(session: nox.Session) -> list[str]:
     return [] if named else ["--loop=asyncio", "--loop=uvloop"]
 
 
+def pytest(session: nox.Session, *arguments: str) -> None:
+    """Run pytest on the last of the arguments, a folder, unless the user names tests of it.
+
+    By its script and not by -m, which would put the tree's package in front of the wheel's.
+    """
+    *options, folder = arguments
+    names = [argument for argument in session.posargs if Path(argument.partition("::")[0]).exists()]
+    session.run("pytest", "--import-mode=importlib", *options, *([] if names else [folder]), *session.posargs)
+
+
 @nox.session(python=SERIES)
 def tests(session: nox.Session) -> None:
     """The project's own tests: the package's on each interpreter, the harness's on one. Takes pytest's arguments."""
     session.install(".", "uvloop==0.23.0")
     install_group(session, "tests")
-    # By its script and not by -m, which would put the tree's package in front of the wheel's.
-    session.run("pytest", "--import-mode=importlib", *loops(session), "tests/package", *session.posargs)
+    pytest(session, *loops(session), "tests/package")
     if not session.posargs:
-        session.run("pytest", "--import-mode=importlib", "tests/benchmarks")
-    if session.python == DRIVER and not session.posargs:
-        install_group(session, "harness-tests")
-        session.run("python", "-m", "pytest", "tests/harness")
+        pytest(session, "tests/benchmarks")
+        if session.python == DRIVER:
+            session.notify("harness")
+
+
+@nox.session(python=DRIVER)
+def harness(session: nox.Session) -> None:
+    """The harness's own tests, a part of `tests`. Takes pytest's arguments."""
+    session.install(".", "uvloop==0.23.0")
+    install_group(session, "harness-tests")
+    arguments = session.posargs or ["tests/harness"]
+    session.run("python", "-m", "pytest", *arguments)
 
 
 @nox.session(python=SERIES)
@@ -59,7 +76,7 @@ def users(session: nox.Session) -> None:
     """A short real program of each library under our Runner; pytest-asyncio's own tests. Takes pytest's arguments."""
     session.install(".", "uvloop==0.23.0")
     install_group(session, "users")
-    session.run("pytest", "--import-mode=importlib", *loops(session), "tests/users", *session.posargs)
+    pytest(session, *loops(session), "tests/users")
 
 
 @nox.session(python=SERIES)
@@ -78,7 +95,11 @@ def bench(session: nox.Session) -> None:
     """Measure tasks and Runner side by side with stock, native and the peers. Takes the arguments of bench.py."""
     session.install(".", "uvloop==0.23.0")
     install_group(session, "bench")
-    session.run("python", "benchmarks/bench.py", str(BENCHMARKS / f"{session.python}.json"), *session.posargs)
+    if session.posargs:
+        # What is measured in part says nothing of the rest, and does not take its place.
+        session.run("python", "benchmarks/bench.py", str(BENCHMARKS / "part.json"), *session.posargs)
+        return
+    session.run("python", "benchmarks/bench.py", str(BENCHMARKS / f"{session.python}.json"))
     session.notify("bench_tables")
 
 
@@ -86,7 +107,7 @@ def bench(session: nox.Session) -> None:
 def bench_tables(session: nox.Session) -> None:
     """Write the README's tables from what `bench` has measured of all interpreters, and fail for a bound not kept."""
     install_group(session, "bench")
-    session.run("python", "benchmarks/table.py", *map(str, sorted(BENCHMARKS.glob("*.json"))))
+    session.run("python", "benchmarks/table.py", *map(str, sorted(BENCHMARKS.glob("3.*.json"))))
 
 
 @nox.session(python=DRIVER)
@@ -156,11 +177,12 @@ def types(session: nox.Session) -> None:
     )
     # What users see: the installed package, checked by mypy and pyright. By its script, as in `tests`.
     session.install(".", "uvloop==0.23.0")
-    session.run("pytest", "tests/types", *session.posargs)
+    pytest(session, "tests/types")
 
 
 @nox.session(python=DRIVER)
 def package(session: nox.Session) -> None:
     """Build wheel and sdist, look into both, and install each on every interpreter. Takes pytest's arguments."""
     install_group(session, "package")
-    session.run("python", "-m", "pytest", "tests/distribution", *session.posargs)
+    arguments = session.posargs or ["tests/distribution"]
+    session.run("python", "-m", "pytest", *arguments)

@@ -10,17 +10,20 @@ import importlib.util
 import statistics
 import sys
 from pathlib import Path
-from typing import List
+from typing import Iterator, List, Tuple
 
 import pyperf
 
-from measured import state_of
+from measured import NOTHING, state_of
 from paired import Effort, Paired, measure
 from rows import ROWS, Row
 from subjects import LOOPS, OURS, RUNNERS
 
+NOTHING_APPLIES = "Nothing was measured: of what was selected nothing applies to this interpreter, or all fails. See --help."
 
-def main() -> None:
+
+def main() -> int:
+    """Measure what the options leave, and write it; 130 when interrupted, with what was measured by then."""
     parser = argparse.ArgumentParser(description="Measure runner_backport and its peers on this interpreter.")
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="where to write what was measured, for pyperf"
@@ -39,18 +42,32 @@ def main() -> None:
     compileall.compile_dir(package, quiet=1)
     state = state_of(package)
     benchmarks: List[pyperf.Benchmark] = []
+    try:
+        for row, loop, subjects in selected(options):
+            effort = Effort(1, 1, 0.0) if options.brief else row.effort
+            paired = measure(row.program, loop, subjects, effort, row.operations)
+            benchmarks += recorded(row, loop, paired, state)
+            report(row, loop, paired)
+    except KeyboardInterrupt:
+        say("Interrupted.")
+        status = 130
+    else:
+        status = 0
+    if benchmarks:
+        options.file.parent.mkdir(parents=True, exist_ok=True)
+        pyperf.BenchmarkSuite(benchmarks).dump(str(options.file), replace=True)
+    say(f"{len(benchmarks)} benchmarks are in {options.file}." if benchmarks else NOTHING_APPLIES)
+    return status
+
+
+def selected(options: argparse.Namespace) -> Iterator[Tuple[Row, str, List[str]]]:
+    """The rows, each with a loop and its subjects, that the options leave and that apply to this interpreter."""
     for row in ROWS:
-        subjects = [subject for subject in row.subjects() if subject in (options.subject or RUNNERS)]
-        if not subjects or row.program not in (options.program or [row.program]):
-            continue
-        for loop in row.loops:
-            if loop in (options.loop or [loop]):
-                effort = Effort(1, 1, 0.0) if options.brief else row.effort
-                paired = measure(row.program, loop, subjects, effort, row.operations)
-                benchmarks += recorded(row, loop, paired, state)
-                report(row, loop, paired)
-    options.file.parent.mkdir(parents=True, exist_ok=True)
-    pyperf.BenchmarkSuite(benchmarks).dump(str(options.file), replace=True)
+        subjects = [
+            name for name in row.subjects(sys.version_info[:2]) if name in (options.subject or RUNNERS)
+        ]
+        if subjects and row.program in (options.program or [row.program]):
+            yield from ((row, loop, subjects) for loop in row.loops if loop in (options.loop or [loop]))
 
 
 def installed_package() -> Path:
@@ -70,7 +87,9 @@ def recorded(row: Row, loop: str, paired: Paired, package: str) -> List[pyperf.B
             "unit": row.unit,
             "loops": paired.operations,
             "package": package,
-            "lacks": ", ".join(paired.lacks[subject]) or "nothing",
+            "lacks": ", ".join(paired.lacks[subject]) or NOTHING,
+            # Of others, beside which this was measured.
+            "fails": ", ".join(paired.fails) or NOTHING,
         }
         benchmarks.append(pyperf.Benchmark([pyperf.Run(values, metadata=metadata) for values in processes]))
     return benchmarks
@@ -94,4 +113,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

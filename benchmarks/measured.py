@@ -8,13 +8,16 @@ from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 import pyperf
 
 Series = Tuple[int, ...]
+# As pyperf keeps no empty texts.
+NOTHING = "nothing"
 
 
 class Measured(NamedTuple):
-    """What one benchmark has given, and what its subject lacks of native's behaviour there."""
+    """What one benchmark has given, what its subject lacks of native's behaviour there, and who failed beside it."""
 
     values: Sequence[float]
-    lacks: str
+    lacks: str = NOTHING
+    fails: str = NOTHING
 
 
 # By program, loop and subject.
@@ -35,23 +38,29 @@ def read(file: Path) -> Interpreter:
         suite = pyperf.BenchmarkSuite.load(str(file))
         metadata = suite.get_metadata()
         package = metadata["package"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise SystemExit(
             f"{file} is not what bench.py writes ({error!r}): measure again, with `nox -s bench`."
         ) from error
     results: Results = {}
     for benchmark in suite.get_benchmarks():
         program, loop, subject = benchmark.get_name().split("-", 2)
-        results[program, loop, subject] = Measured(benchmark.get_values(), benchmark.get_metadata()["lacks"])
+        own = benchmark.get_metadata()
+        results[program, loop, subject] = Measured(benchmark.get_values(), own["lacks"], own["fails"])
     series = tuple(map(int, metadata["python_version"].split()[0].split(".")[:2]))
     return Interpreter(series, package, results)
 
 
 def state_of(package: Path) -> str:
-    """A name for what a package's modules hold: what was measured of another state says nothing of this one."""
+    """A name for what a package's modules hold, and those that measure it.
+
+    What was measured of another package, or by other programs, says nothing of this one.
+    """
     state = hashlib.sha256()
-    for module in sorted(package.glob("*.py")):
-        state.update(module.name.encode() + module.read_bytes())
+    for folder in (package, Path(__file__).parent):
+        for module in sorted(folder.glob("*.py")):
+            if module.name not in ("table.py", Path(__file__).name):
+                state.update(module.name.encode() + module.read_bytes())
     return state.hexdigest()[:16]
 
 

@@ -3,9 +3,13 @@
 import json
 import subprocess
 import sys
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
+
+# Seconds, for what takes a few.
+DEADLINE = 120
 
 WORKER = str(Path(__file__).with_name("worker.py"))
 
@@ -33,9 +37,15 @@ class Worker:
     """The process of one subject."""
 
     def __init__(self, program: str, loop: str, subject: str) -> None:
+        self._what = f"{program} of {subject} on {loop}"
         command = [sys.executable, "-W", "ignore", WORKER, program, loop, subject]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.said = self._answer()
+        if "absent" in self.said:
+            self._process.communicate()
+            raise SystemExit(
+                f"{subject} cannot be measured on {loop}: {self.said['absent']}; `nox -s bench` installs it."
+            )
 
     def __enter__(self) -> "Worker":
         return self
@@ -52,10 +62,18 @@ class Worker:
 
     def _answer(self) -> Dict[str, Any]:
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        deadline = threading.Timer(DEADLINE, self._process.kill)
+        deadline.start()
+        try:
+            line = self._process.stdout.readline()
+        finally:
+            deadline.cancel()
         if not line:
-            command = " ".join(map(str, self._process.args))  # type: ignore[arg-type]  # a list it is
-            raise SystemExit(f"A benchmark's process ended early: {command}; what it wrote stands above.")
+            self._process.kill()
+            self._process.communicate()
+            raise SystemExit(
+                f"The process that measures {self._what} ended, or took {DEADLINE} seconds: nothing is known of it."
+            )
         answer: Dict[str, Any] = json.loads(line)
         return answer
 
@@ -63,19 +81,24 @@ class Worker:
 def measure(program: str, loop: str, subjects: Sequence[str], effort: Effort, count: int = 0) -> Paired:
     """Measure a program on a loop for each subject, in turns.
 
-    ``count`` is how many operations are measured at a time (0: as many as it takes). The first subject must not fail.
+    ``count`` is how many operations are measured at a time (0: as many as it takes the first subject).
     """
     paired = Paired({}, count, {}, {})
     for process in range(effort.processes):
+        names = [name for name in subjects if name not in paired.fails]
         with ExitStack() as processes:
-            workers = {name: processes.enter_context(Worker(program, loop, name)) for name in subjects}
-            for name in subjects:
+            workers = {name: processes.enter_context(Worker(program, loop, name)) for name in names}
+            for name in names:
                 if "fails" in workers[name].said:
                     paired.fails[name] = workers.pop(name).said["fails"]
+                    # What it took in other processes would have nothing beside it.
+                    paired.values.pop(name, None)
                 else:
                     paired.lacks[name] = workers[name].said["lacks"]
+            if not workers:
+                break
             if not paired.operations:
-                paired = paired._replace(operations=calibrated(workers[subjects[0]], effort.shortest))
+                paired = paired._replace(operations=calibrated(next(iter(workers.values())), effort.shortest))
             for name, values in take_turns(workers, effort.values, paired.operations, process).items():
                 paired.values.setdefault(name, []).append(values)
     return paired

@@ -53,7 +53,7 @@ def child_step(make_runner: Callable[[], Any], count: int) -> float:
 
 
 def child_life(make_runner: Callable[[], Any], count: int) -> float:
-    """Create, await and finish a child: many are created in one turn of the loop, and then awaited."""
+    """Create, await and finish children: many are created in one turn of the loop, and most are done when awaited."""
 
     async def main() -> float:
         begin = clock()
@@ -67,7 +67,7 @@ def child_life(make_runner: Callable[[], Any], count: int) -> float:
 
 
 def awaited_child(make_runner: Callable[[], Any], count: int) -> float:
-    """The same for children that are each awaited at once, and are what their parent then sleeps for."""
+    """The same for children that are each awaited at once, so that their parent sleeps and is woken; of many parents."""
 
     async def parent() -> None:
         for _ in range(count // CHILDREN):

@@ -1,10 +1,9 @@
 """Which programs are measured, on which interpreters, how long, and what is required of them."""
 
-import sys
 from typing import Dict, NamedTuple, Tuple
 
 from paired import Effort
-from subjects import FIRST_NATIVE_RUNNER, OURS, PEERS, RUNNERS, STOCK
+from subjects import FIRST_NATIVE_RUNNER, OURS, PEERS, STOCK
 
 BOTH = ("asyncio", "uvloop")
 EVERYTHING = (STOCK, OURS, *PEERS)
@@ -29,17 +28,24 @@ class Row(NamedTuple):
     operations: int = 0
     unit: str = "second"
 
-    def subjects(self) -> Tuple[str, ...]:
-        """Which of them there are to measure on this interpreter, the one to compare with first."""
-        if not self.of_runner and sys.version_info >= FIRST_NATIVE_RUNNER:
+    def subjects(self, series: Tuple[int, ...]) -> Tuple[str, ...]:
+        """Which of them there are to measure on an interpreter, such as (3, 8); the one to compare with first."""
+        has_native = series >= FIRST_NATIVE_RUNNER
+        if has_native and not self.of_runner:
             return ()
-        return tuple(subject for subject in self.compared if subject in RUNNERS)
+        return tuple(subject for subject in self.compared if not (has_native and subject in PEERS))
 
 
 ROWS = (
     Row("child_step", "a step of a child", {"asyncio": 1.03, "uvloop": 1.03}),
-    Row("child_life", "create, await and finish a child", {"asyncio": 1.06, "uvloop": 1.20}),
-    Row("awaited_child", "the same, each awaited by a task that sleeps until then", {}),
+    Row(
+        "child_life",
+        "create, await and finish children, a hundred at a time",
+        {"asyncio": 1.06, "uvloop": 1.20},
+    ),
+    Row(
+        "awaited_child", "create, await and finish a child, one at a time", {"asyncio": 1.06, "uvloop": 1.20}
+    ),
     Row("main_step", "a step of the main task", {"asyncio": 1.05, "uvloop": 1.12}),
     Row("run", "`runner.run(noop())`", {"asyncio": 1.00, "uvloop": 1.00}, of_runner=True),
     Row("open_run_close", "open, run once and close", {"asyncio": 1.00, "uvloop": 1.00}, of_runner=True),

@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 from typing import Dict, List, Sequence
 
-from measured import Results, Series, name_of, ratio, read, state_of
+from measured import NOTHING, Measured, Results, Series, name_of, ratio, read, state_of
 from rows import ROWS, Row
 from subjects import FIRST_NATIVE_RUNNER, OURS, PEERS, STOCK
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- nox -s bench writes what follows -->", "<!-- up to here -->"
-NOTHING = "–"
+ABSENT = "–"
 # What the same C code measures now and then against itself.
 NEVER_SLOWER = 0.97
 
@@ -26,23 +26,39 @@ Interpreters = Dict[Series, Results]
 def main() -> int:
     """Print the tables, write them into the README, and say which bounds are not kept."""
     parser = argparse.ArgumentParser(description="Write what was measured as the README's tables.")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what bench.py has written")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="what bench.py has written")
+    files = parser.parse_args().files
+    if not files:
+        raise SystemExit("Nothing is measured yet: `nox -s bench` does it, on each interpreter.")
+    measured = sorted(map(read, files), key=lambda interpreter: interpreter.series)
     state = state_of(ROOT / OURS)
-    files = sorted(map(read, parser.parse_args().files))
-    interpreters = {file.series: file.results for file in files if file.package == state}
+    interpreters = {each.series: each.results for each in measured if each.package == state}
     missed: List[str] = []
     text = "\n".join([*over_stock(interpreters, missed), "", *over_peers(interpreters, missed)])
     say(text)
-    absent = sorted(set((ROOT / ".python-version").read_text().split()) - set(map(name_of, interpreters)))
+    complete = {name_of(series) for series, results in interpreters.items() if is_complete(series, results)}
+    absent = [name for name in (ROOT / ".python-version").read_text().split() if name not in complete]
     if absent:
         say(
-            f"The README is left as it is: of this state of the package is not measured yet: {', '.join(absent)}."
+            f"The README is left as it is: this package is not measured, or not in full, on {', '.join(absent)}."
         )
     else:
         write(ROOT / "README.md", text)
     for bound in missed:
         say(bound)
     return 1 if missed else 0
+
+
+def is_complete(series: Series, results: Results) -> bool:
+    """Whether all is there that the tables say of ours, each of it measured as often as they say."""
+    return all(
+        len(results.get((row.program, loop, subject), Measured(())).values)
+        == row.effort.processes * row.effort.values
+        for row in ROWS
+        for loop in row.loops
+        for subject in row.subjects(series)
+        if subject not in PEERS
+    )
 
 
 def over_stock(interpreters: Interpreters, missed: List[str]) -> List[str]:
@@ -58,7 +74,7 @@ def over_stock(interpreters: Interpreters, missed: List[str]) -> List[str]:
 def required(row: Row, loop: str) -> str:
     bound = row.bounds.get(loop)
     if bound is None:
-        return NOTHING
+        return ABSENT
     return milliseconds(bound) if STOCK not in row.compared else f"{bound:.2f}"
 
 
@@ -67,13 +83,13 @@ def stock_cell(row: Row, loop: str, series: Series, results: Results, missed: Li
     if STOCK not in row.compared:
         measured = results.get((row.program, loop, OURS))
         value = None if measured is None else statistics.median(measured.values)
-        shown = NOTHING if value is None else milliseconds(value)
+        shown = ABSENT if value is None else milliseconds(value)
     else:
         # Below it the stock one is a loop alone, which does not do what a Runner does.
         has_native = not row.of_runner or series >= FIRST_NATIVE_RUNNER
         value = ratio(results, row.program, loop, OURS, STOCK) if has_native else None
         value = None if value is None else round(value, 2)
-        shown = NOTHING if value is None else f"{value:.2f}"
+        shown = ABSENT if value is None else f"{value:.2f}"
     if value is None or bound is None or value <= bound:
         return shown
     missed.append(
@@ -99,8 +115,9 @@ def over_peers(interpreters: Interpreters, missed: List[str]) -> List[str]:
 def peer_cell(row: Row, loop: str, peer: str, series: Series, results: Results, missed: List[str]) -> str:
     value = ratio(results, row.program, loop, peer, OURS)
     if value is None:
-        return "fails"
-    if results[row.program, loop, peer].lacks != "nothing":
+        ours = results.get((row.program, loop, OURS), Measured(()))
+        return "fails" if peer in ours.fails.split(", ") else ABSENT
+    if results[row.program, loop, peer].lacks != NOTHING:
         return f"({value:.2f})"
     if round(value, 2) < NEVER_SLOWER:
         missed.append(f"{name_of(series)}, {loop}: {row.title}: {peer} takes {value:.2f} of what ours takes.")

@@ -4,8 +4,10 @@
 The counts come in turns with those of the other subjects' processes, so that all meet the same disturbances.
 """
 
+import contextlib
 import gc
 import json
+import signal
 import sys
 from functools import partial
 from typing import Any, Dict
@@ -17,13 +19,19 @@ from subjects import LOOPS, PEERS, RUNNERS, named
 
 def main() -> None:
     """Say what the subject lacks, or that it fails; then measure until there is nothing more to read."""
+    # A background job has it ignored, and a Runner that may not handle it has less to do.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     program, loop, subject = sys.argv[1:]
     measured = PROGRAMS[program]
     if program == "import_time":
         # Naming the Runner would import it.
         make_runner: Any = None
     else:
-        make_runner = partial(named(RUNNERS[subject]), loop_factory=named(LOOPS[loop]))
+        try:
+            make_runner = partial(named(RUNNERS[subject]), loop_factory=named(LOOPS[loop]))
+        except ImportError as error:
+            answer({"absent": str(error)})
+            return
     lacks = []
     if subject in PEERS:
         lacks = missing(program, make_runner)
@@ -47,4 +55,6 @@ def answer(fields: Dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # A Ctrl-C on a terminal reaches every process of the job: the one that asks says what there is to say.
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        main()

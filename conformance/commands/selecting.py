@@ -40,7 +40,10 @@ def select(
         raise PlanError(f"Python {missing.python}, asked for by name, was not found.", missing.advice)
     plan = make_plan(configuration, Selection(loops, implementations, suites), found, lock.tags)
     if not plan.cells:
-        raise UsageError("Nothing is left to judge.", "See 'python -m conformance plan' for what there is.")
+        raise UsageError(
+            "Nothing is left to judge.",
+            "What is selected goes together nowhere: see 'python -m conformance plan' without options for what does.",
+        )
     return Selected(plan=plan, lock=lock)
 
 

@@ -66,7 +66,19 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
                             baseline=baseline.name,
                         )
                     )
+    _refuse_idle(set(selection.suites) - {cell.suite.value for cell in subjects})
     return Plan(cells=(*baselines.values(), *subjects), missing=found.missing)
+
+
+def _refuse_idle(idle: Iterable[str]) -> None:
+    """Refuse suites that were asked for by name and have nothing to judge; a glob only offers them."""
+    for suite in Suite:
+        if suite.value in idle:
+            needs = DEFINITIONS[suite]
+            raise UsageError(
+                f"The suite {suite} has nothing to judge in what is selected.",
+                f"It judges the {needs.judges} of an implementation, on Python {needs.python}.",
+            )
 
 
 def _unpinned(suite: Suite, interpreter: Interpreter) -> PlanError:

@@ -91,9 +91,17 @@ def test_async_case_is_judged_of_an_implementation_without_a_task() -> None:
 
 
 def test_async_case_is_not_planned_where_its_tests_cannot_pass() -> None:
-    versions = ("3.8.20", "3.9.7", "3.9.8", "3.10.0", "3.10.1", "3.11.7")
+    versions = ("3.8.20", "3.9.7", "3.9.8", "3.10.0rc2", "3.10.0", "3.10.1", "3.11.7")
     judged = against(plan_of(*versions, suite="async_case"))
     assert [name.split("/")[2] for name in judged] == ["3.9.8", "3.10.1", "3.11.7"]
+
+
+@pytest.mark.parametrize(("suite", "implementation"), [("async_case", "ours"), ("tasks", "old")])
+def test_a_suite_named_that_has_nothing_to_judge_is_refused(suite: str, implementation: str) -> None:
+    selection = Selection(("asyncio",), (implementation,), ("runners", suite))
+    with pytest.raises(UsageError, match=f"The suite {suite} has nothing to judge in what is selected"):
+        # The interpreter whose native Runner is the baseline is found beside those that are asked for.
+        make_plan(configuration(OURS, OLD), selection, found("3.8.18"), TAGS)
 
 
 def test_each_suite_runs_the_file_of_its_tag() -> None:

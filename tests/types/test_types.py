@@ -37,7 +37,8 @@ def start(checker: str, *arguments: str, folder: Path) -> subprocess.CompletedPr
     """Start a type checker where nothing of the tree is to be seen."""
     # pyright --verifytypes takes the interpreter that is the first on the path.
     environment = {**os.environ, "PATH": os.pathsep.join([str(BIN), os.environ["PATH"]])}
-    environment.pop("MYPYPATH", None)
+    for name in [name for name in environment if name == "MYPYPATH" or name.startswith("PYRIGHT_PYTHON_")]:
+        del environment[name]
     command = shutil.which(checker, path=str(BIN))
     if command is None:
         pytest.fail(

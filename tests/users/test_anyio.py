@@ -8,7 +8,8 @@ def test_the_program_ends(start: Any) -> None:
         "moved on True",
         "a consumer ended",
         "a consumer ended",
-        "results [0, 1, 4, 9, 16]",
+        "results [0, 1, 4, 9, 16] False",
+        "what was left over ended",
         "threads left 0",
     ]
 
@@ -21,6 +22,7 @@ def test_an_interrupt_ends_the_program(start: Any) -> None:
         "all sent",
         "a consumer ended",
         "a consumer ended",
+        "what was left over ended",
         "interrupted",
         "threads left 0",
     ]

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextvars
-from typing import TYPE_CHECKING, Any, Awaitable, List, Optional, Tuple
+import sys
+from typing import TYPE_CHECKING, Any, Awaitable, Coroutine, List, Optional, Tuple
 
 from runner_backport import Runner, Task, create_task, run
 
@@ -138,6 +139,9 @@ async def wants_awaitable(awaitable: "Awaitable[object]") -> object:
 
 
 def wants_a_task_of_something(task: "Task[object]") -> object:
+    if sys.version_info < (3, 11):
+        # From there on typeshed has a name of its own for it.
+        assert_type(task.get_coro(), Coroutine[Any, Any, object])
     return task.get_coro()
 
 

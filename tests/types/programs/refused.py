@@ -55,8 +55,10 @@ async def tasks() -> None:
     create_task(number(), "name")  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
     create_task(number(), name=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     create_task(number(), context=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Task(number(), loop=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Task(number(), name=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     of_text: "Task[str]" = create_task(number())  # type: ignore[arg-type]  # pyright: ignore[reportAssignmentType]
+    of_text.cancel("why", 1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     of_text.uncancel(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 

@@ -2,6 +2,7 @@
 
 # ruff: noqa: T201  # what it prints is what it is known by
 
+import asyncio
 import threading
 from typing import Any, List
 
@@ -35,7 +36,16 @@ async def consume(stream: Any, results: List[int]) -> None:
         print("a consumer ended")
 
 
+async def leave_over() -> None:
+    try:
+        await forever()
+    finally:
+        print("what was left over ended")
+
+
 async def main() -> None:
+    # Nobody awaits it: it is the Runner's to end.
+    left_over = asyncio.create_task(leave_over())
     # What takes too long is given up, and the rest goes on.
     with anyio.move_on_after(0) as scope:
         await forever()
@@ -47,7 +57,7 @@ async def main() -> None:
         group.start_soon(produce, send)
         group.start_soon(consume, receive.clone(), results)
         group.start_soon(consume, receive.clone(), results)
-    print("results", sorted(results))
+    print("results", sorted(results), left_over.done())
 
 
 if __name__ == "__main__":
