@@ -31,6 +31,10 @@ class WrappedCoroutine(Coroutine[Any, Any, _T]):
     def close(self) -> None:
         self.coroutine.close()
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # No coroutine can be copied.
+        return self.coroutine.__reduce_ex__(protocol)
+
     def __await__(self) -> Any:
         # For a task factory that awaits what it is given inside a coroutine of its own.
         return _Awaited(self)

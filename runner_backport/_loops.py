@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import Any, Callable, Coroutine, Optional, Tuple, TypeVar
 
 from ._context import ContextCoroutine
-from ._makers import CreateTask, create_task_of_any, directly, is_ours, task_factory, through
+from ._makers import CompiledLoop, CreateTask, directly, is_ours, task_factory, through
 from ._spent import MainCoroutine
 from ._tasks import Task
 
@@ -28,22 +28,27 @@ def adopt(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
     """
     if sys.version_info >= (3, 11) or is_ours(getattr(loop, "create_task", None)):
         return _do_nothing
+    if isinstance(loop, type):
+        # A class in place of a loop: it is refused where it is first used, and must not be changed.
+        return _do_nothing
     by_factory = _is_overridden(loop)
+    kind = type(loop)
     if not by_factory and _change_class(loop):
-        return partial(_change_class_back, loop)
-    undo = contextlib.ExitStack()
-    before = getattr(loop, "__dict__", {}).get("create_task")
-    try:
-        loop.create_task = _maker(loop)  # type: ignore[method-assign]  # this is the point
-    except AttributeError:
-        by_factory = True
-    else:
-        undo.callback(_put_back, loop, before, loop.create_task)
-    # What is no loop at all is refused where it is first used, as natively.
-    if by_factory and hasattr(loop, "get_task_factory") and loop.get_task_factory() is None:
-        loop.set_task_factory(task_factory)
-        undo.callback(_take_factory_back, loop)
-    return undo.close
+        return partial(_change_class_back, loop, type(loop), kind)
+    with contextlib.ExitStack() as undo:
+        before = getattr(loop, "__dict__", {}).get("create_task")
+        try:
+            loop.create_task = _maker(loop)  # type: ignore[method-assign]  # this is the point
+        except (AttributeError, TypeError):
+            by_factory = True
+        else:
+            undo.callback(_put_back, loop, before, loop.create_task)
+        # What is no loop at all is refused where it is first used, as natively; a loop need not have factories.
+        with contextlib.suppress(NotImplementedError):
+            if by_factory and hasattr(loop, "get_task_factory") and loop.get_task_factory() is None:
+                loop.set_task_factory(task_factory)
+                undo.callback(_take_factory_back, loop)
+        return undo.pop_all().close
 
 
 def _do_nothing() -> None:
@@ -69,22 +74,29 @@ def _change_class(loop: Any) -> bool:
 
 @lru_cache(maxsize=16)
 def _is_compiled(kind: Any) -> bool:
-    """Whether nothing of a loop's class is written in Python, but for the interface that it fills in."""
-    classes = [base for base in kind.__mro__ if base is not asyncio.AbstractEventLoop]
+    """Whether a loop's class is of one package as a whole, and nothing of it is written in Python.
+
+    But for the interface that it fills in. A class that a user wrote is of another package than what it extends.
+    """
+    classes = [base for base in kind.__mro__ if base not in (asyncio.AbstractEventLoop, object)]
+    packages = {base.__module__.partition(".")[0] for base in classes}
     in_python = (FunctionType, classmethod)
-    return not any(isinstance(value, in_python) for base in classes for value in vars(base).values())
+    values = [value for base in classes for value in vars(base).values()]
+    return len(packages) == 1 and not any(isinstance(value, in_python) for value in values)
 
 
 @lru_cache(maxsize=16)
 def _with_create_task(kind: Any) -> Any:
     """A subclass that differs by its create_task alone."""
     names = {name: getattr(kind, name) for name in ("__doc__", "__module__", "__qualname__")}
-    return type(kind)(kind.__name__, (kind,), {**names, "__slots__": (), "create_task": create_task_of_any})
+    return type(kind)(
+        kind.__name__, (kind,), {**names, "__slots__": (), "create_task": CompiledLoop.create_task}
+    )
 
 
-def _change_class_back(loop: Any) -> None:
-    kind, before = type(loop), type(loop).__base__
-    if is_ours(vars(kind).get("create_task")):
+def _change_class_back(loop: Any, ours: type, before: type) -> None:
+    # What user code has set since is the user's.
+    if type(loop) is ours:
         loop.__class__ = before
 
 
@@ -151,11 +163,21 @@ def _maker(loop: asyncio.AbstractEventLoop) -> CreateTask:
 def _is_overridden(loop: asyncio.AbstractEventLoop) -> bool:
     """Whether ``create_task`` is not the loop's own but somebody's, who then wants it to be called.
 
-    It may stand on the object, in a subclass, or behind a ``__getattr__`` that hands on to another loop.
-    asyncio's own is known, and those of compiled loops are no Python functions.
+    It may stand on the object, in a subclass, behind a ``__getattr__`` that hands on to another loop, or in the place of
+    asyncio's own, which is known. Those of compiled loops are no Python functions.
     """
-    of_class: Any = getattr(type(loop), "create_task", None)
-    # Looking into the object's dictionary would make one.
-    if not hasattr(of_class, "__get__") or loop.create_task != of_class.__get__(loop):
+    order = [base for base in type(loop).__mro__ if not {"create_task", "run_forever"}.isdisjoint(vars(base))]
+    owner = next((base for base in order if "create_task" in vars(base)), None)
+    runs = next((base for base in order if "run_forever" in vars(base)), None)
+    # What stands nearer than the class that implements the loop is somebody's.
+    if owner is None or runs is None or order.index(owner) < order.index(runs):
         return True
-    return isinstance(of_class, FunctionType) and of_class is not asyncio.BaseEventLoop.create_task
+    of_class: Any = vars(owner)["create_task"]
+    if owner is asyncio.BaseEventLoop:
+        # Tracers put their own there.
+        if getattr(of_class, "__globals__", None) is not vars(asyncio.base_events):
+            return True
+    elif isinstance(of_class, FunctionType):
+        return True
+    # Looking into the object's dictionary would make one.
+    return bool(loop.create_task != of_class.__get__(loop, type(loop)))

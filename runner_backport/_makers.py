@@ -17,57 +17,62 @@ _T = TypeVar("_T")
 CreateTask = Callable[..., "asyncio.Task[Any]"]
 
 
+class CompiledLoop:
+    """Holds the create_task that is as a loop's own, but with our task class, and a context for any factory's."""
+
+    def create_task(
+        self: Any,
+        coro: "Coroutine[Any, Any, _T]",
+        *,
+        name: Optional[str] = None,
+        context: Optional[contextvars.Context] = None,
+    ) -> "asyncio.Task[_T]":
+        if self.is_closed():
+            raise RuntimeError("Event loop is closed")
+        if context is not None and asyncio.iscoroutine(coro):
+            coro = ContextCoroutine(coro, context)
+        # Asked for each time: user code may set a factory at any moment.
+        factory = self.get_task_factory()
+        if factory is not None:
+            made: asyncio.Task[_T] = factory(self, shown(coro))
+            complete(made, name)
+            return made
+        task: asyncio.Task[_T] = LoopTask(coro, loop=self, name=name)
+        if task._source_traceback:  # type: ignore[attr-defined]  # typeshed leaves it out
+            hide_caller(task)
+        return task
+
+
+class AsyncioLoop:
+    """Holds the same for asyncio's own loops: what their methods, in Python, return is read where it stands."""
+
+    def create_task(
+        self: Any,
+        coro: "Coroutine[Any, Any, _T]",
+        *,
+        name: Optional[str] = None,
+        context: Optional[contextvars.Context] = None,
+    ) -> "asyncio.Task[_T]":
+        if self._closed:
+            raise RuntimeError("Event loop is closed")
+        if context is not None and asyncio.iscoroutine(coro):
+            coro = ContextCoroutine(coro, context)
+        # Asked for each time: user code may set a factory at any moment.
+        factory = self._task_factory
+        if factory is not None:
+            made: asyncio.Task[_T] = factory(self, shown(coro))
+            complete(made, name)
+            return made
+        task: asyncio.Task[_T] = LoopTask(coro, loop=self, name=name)
+        if task._source_traceback:  # type: ignore[attr-defined]  # typeshed leaves it out
+            hide_caller(task)
+        return task
+
+
 def directly(loop: asyncio.AbstractEventLoop) -> CreateTask:
-    """As the loop's own create_task, but with our task class, and with a context for any task factory's."""
-    return MethodType(
-        create_task_of_asyncio if isinstance(loop, asyncio.BaseEventLoop) else create_task_of_any, loop
-    )
-
-
-def create_task_of_any(
-    loop: Any,
-    coro: "Coroutine[Any, Any, _T]",
-    *,
-    name: Optional[str] = None,
-    context: Optional[contextvars.Context] = None,
-) -> "asyncio.Task[_T]":
-    """A method for loops of any kind; the factory is asked for each time, since user code may set one at any moment."""
-    if loop.is_closed():
-        raise RuntimeError("Event loop is closed")
-    if context is not None and asyncio.iscoroutine(coro):
-        coro = ContextCoroutine(coro, context)
-    factory = loop.get_task_factory()
-    if factory is not None:
-        made: asyncio.Task[_T] = factory(loop, shown(coro))
-        complete(made, name)
-        return made
-    task: asyncio.Task[_T] = LoopTask(coro, loop=loop, name=name)
-    if task._source_traceback:  # type: ignore[attr-defined]  # typeshed leaves it out
-        hide_caller(task)
-    return task
-
-
-def create_task_of_asyncio(
-    loop: Any,
-    coro: "Coroutine[Any, Any, _T]",
-    *,
-    name: Optional[str] = None,
-    context: Optional[contextvars.Context] = None,
-) -> "asyncio.Task[_T]":
-    """The same for asyncio's own loops: what their methods, in Python, return is read where their create_task does."""
-    if loop._closed:
-        raise RuntimeError("Event loop is closed")
-    if context is not None and asyncio.iscoroutine(coro):
-        coro = ContextCoroutine(coro, context)
-    factory = loop._task_factory
-    if factory is not None:
-        made: asyncio.Task[_T] = factory(loop, shown(coro))
-        complete(made, name)
-        return made
-    task: asyncio.Task[_T] = LoopTask(coro, loop=loop, name=name)
-    if task._source_traceback:  # type: ignore[attr-defined]  # typeshed leaves it out
-        hide_caller(task)
-    return task
+    """The one of these that is for ``loop``."""
+    kind = AsyncioLoop if isinstance(loop, asyncio.BaseEventLoop) else CompiledLoop
+    return MethodType(kind.create_task, loop)
 
 
 def complete(task: Any, name: Optional[str]) -> None:

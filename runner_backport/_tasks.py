@@ -29,8 +29,8 @@ class Task(_StockTask[_T_co]):
     task's name (None: a numbered one); ``context`` the context in which each step runs (None: a copy
     of the current one).
 
-    Raises ``TypeError`` when ``coro`` is not a coroutine; ``RuntimeError`` when there is no current event loop
-    and none is given.
+    Raises ``TypeError`` when ``coro`` is not a coroutine; ``RuntimeError`` when none is given and
+    there is no current event loop, as in a thread without one.
 
     Source: https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task
     """
@@ -142,7 +142,10 @@ def steppable(task: Any, coroutine: Any) -> Any:
     is just enough of a future to be waited for, and has no result.
     """
     waits_for = task._fut_waiter
-    return unwrapped(coroutine) if waits_for is None or hasattr(waits_for, "result") else shown(coroutine)
+    # Of its class: to look at the result of a cancelled task is to take its error away.
+    return (
+        unwrapped(coroutine) if waits_for is None or hasattr(type(waits_for), "result") else shown(coroutine)
+    )
 
 
 def say_cancelling(task: Any, info: List[str]) -> List[str]:

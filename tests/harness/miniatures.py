@@ -47,6 +47,7 @@ class Watch:
         self.finished: list[str] = []
         self.counts: list[Mapping[Outcome, int]] = []
         self.any_started = Flag()
+        self.any_finished = Flag()
 
     def cell_started(self, cell: str, total: int) -> None:
         self.totals.append(total)
@@ -57,6 +58,7 @@ class Watch:
 
     def test_finished(self, result: Result) -> None:
         self.finished.append(result.test)
+        self.any_finished.set()
 
     def cell_finished(self, cell: str, counts: Mapping[Outcome, int], seconds: float) -> None:
         self.counts.append(counts)

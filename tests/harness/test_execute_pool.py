@@ -47,6 +47,8 @@ def test_abandoning_ends_a_hanging_worker_at_once(making: Making, lifeline: Life
         course = pool.submit(see_through, order, watch, abandoned)
         try:
             assert lifeline.said() == "here"
+            # The worker has told of the test before by then; whether the driver has heard of it is another thing.
+            assert watch.any_finished.wait(PATIENCE_SECONDS)
         finally:
             abandoned.set()
         with pytest.raises(AbandonedError):

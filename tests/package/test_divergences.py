@@ -5,6 +5,7 @@ import contextlib
 import contextvars
 import gc
 import operator
+import signal
 import sys
 import traceback
 import weakref
@@ -213,6 +214,54 @@ def test_a_loop_that_takes_neither_attributes_nor_another_class_shows_a_factory(
 ) -> None:
     with runner_class(loop_factory=sealed_class) as runner:
         assert (runner.get_loop().get_task_factory() is None) is NATIVE
+
+
+def test_a_create_task_set_on_the_class_meanwhile_is_not_asked(runner_class: Any, loop_class: Any) -> None:
+    made = []
+
+    class Loop(loop_class):  # type: ignore[misc]
+        pass
+
+    def create_task(self: Any, coro: Any, **options: Any) -> Any:
+        made.append(loop_class.create_task(self, coro, **options))
+        return made[-1]
+
+    with runner_class(loop_factory=Loop) as runner:
+        runner.get_loop()
+        Loop.create_task = create_task
+        runner.run(nothing())
+        assert (made != []) is NATIVE
+
+
+def test_a_loop_made_by_the_class_of_a_compiled_loop_is_of_it(runner_class: Any, loop_class: Any) -> None:
+    with runner_class(loop_factory=loop_class) as runner:
+        other = type(runner.get_loop())()
+    other.close()
+    assert (type(other) is loop_class) is (NATIVE or issubclass(loop_class, asyncio.BaseEventLoop))
+
+
+def test_a_signal_put_in_the_place_of_signal_s_is_not_asked(
+    runner_class: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def note(*arguments: Any) -> Any:
+        asked.append(arguments)
+
+    monkeypatch.setattr(signal, "signal", note)
+    with runner_class() as runner:
+        runner.run(nothing())
+    assert (asked != []) is (runner_class.__module__ == "asyncio.runners")
+
+
+def test_get_coro_of_the_stock_class_gives_what_takes_the_context_along(runner: Any) -> None:
+    async def main() -> Any:
+        coro = nothing()
+        task = runner_backport.create_task(coro, context=contextvars.copy_context())
+        await task
+        return asyncio.Task.get_coro(task) is coro
+
+    assert runner.run(main()) is NATIVE
 
 
 def test_a_compiled_loop_has_another_class_until_close(runner_class: Any, loop_class: Any) -> None:

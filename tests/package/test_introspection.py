@@ -20,6 +20,24 @@ def any_runner(request: pytest.FixtureRequest, runner: Any) -> Any:
     return runner
 
 
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_coroutine_can_be_neither_copied_nor_pickled_by_a_factory(runner: Any, duplicate: Any) -> None:
+    refusals = []
+
+    def factory(loop: Any, coro: Any, **options: Any) -> Any:
+        try:
+            duplicate(coro)
+        except TypeError as error:
+            refusals.append(str(error))
+        return stock(loop, coro, **options)
+
+    loop = runner.get_loop()
+    loop.set_task_factory(factory)
+    runner.run(nothing())
+    loop.set_task_factory(None)
+    assert refusals == ["cannot pickle 'coroutine' object"]
+
+
 @pytest.fixture(params=[False, True], ids=["no context", "context"])
 def context(request: pytest.FixtureRequest) -> Any:
     return contextvars.copy_context() if request.param else None

@@ -137,14 +137,31 @@ def test_a_create_task_of_the_class_that_is_no_method_is_called(runner_class: An
         assert len(made) == 1
 
 
-def test_the_class_that_a_user_wrote_is_kept(runner_class: Any, loop_class: Any) -> None:
-    class Loop(loop_class):  # type: ignore[misc]
-        def mine(self) -> None:
-            pass
+def test_what_is_no_coroutine_is_refused_by_an_overridden_create_task_too(
+    runner_class: Any, recording_class: Any
+) -> None:
+    async def main() -> None:
+        runner_backport.create_task(5, context=contextvars.copy_context())  # type: ignore[arg-type]
 
-    with runner_class(loop_factory=Loop) as runner:
-        assert type(runner.get_loop()) is Loop
-        assert runner.run(counts()) == (1, 0)
+    with runner_class(loop_factory=recording_class) as runner, pytest.raises(TypeError, match="coroutine"):
+        runner.run(main())
+
+
+def test_an_overridden_create_task_sees_a_coroutine(runner_class: Any, old_class: Any) -> None:
+    class Looking(old_class):  # type: ignore[misc]
+        def create_task(self, coro: Any, **options: Any) -> Any:
+            seen.append(coro.__qualname__)
+            options.pop("context", None)
+            return super().create_task(coro, **options)
+
+    async def main() -> None:
+        for name in None, "a name":
+            await runner_backport.create_task(nothing(), name=name, context=contextvars.copy_context())
+
+    seen: List[Any] = []
+    with runner_class(loop_factory=Looking) as runner:
+        runner.run(main())
+    assert seen[:3] == [main.__qualname__, "nothing", "nothing"]
 
 
 def test_a_create_task_that_the_user_sets_meanwhile_makes_the_next_main_task(

@@ -5,12 +5,16 @@ What is quoted stands in https://docs.python.org/3.11/library/asyncio-runner.htm
 
 import asyncio
 import signal
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any, List
 
 import pytest
 
 from coroutines import interrupt, interrupted
+from runner_backport import _interrupts
 
 pytestmark = pytest.mark.usefixtures("default_sigint")
 
@@ -143,4 +147,27 @@ def test_a_main_thread_without_signals_runs_all_the_same(runner: Any, monkeypatc
         raise ValueError("signal only works in main thread of the main interpreter")
 
     monkeypatch.setattr(signal, "signal", refuse)
+    monkeypatch.setattr(_interrupts, "signal", refuse)
     assert runner.run(asyncio.sleep(0, "fine")) == "fine"
+
+
+def test_without_the_module_behind_signal_a_ctrl_c_is_handled_too(tmp_path: Path) -> None:
+    """It is CPython's own, and another Python need not have it."""
+    program = """
+import asyncio, signal, sys
+sys.modules["_signal"] = None
+from runner_backport._runner import Runner
+
+async def main():
+    signal.raise_signal(signal.SIGINT)
+    await asyncio.sleep(3600)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    Runner().run(main())
+except KeyboardInterrupt:
+    print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+    # Elsewhere, since -c would put the tree's package in front of the installed one.
+    printed = subprocess.check_output([sys.executable, "-c", program], cwd=str(tmp_path), timeout=60)
+    assert printed.strip() == b"True"

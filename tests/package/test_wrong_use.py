@@ -1,11 +1,13 @@
 """What a Runner refuses: everything but a coroutine, and a loop that runs already."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from coroutines import running_loop
+from coroutines import nothing, running_loop
+from runner_backport import Task
 
 
 async def async_generator() -> Any:
@@ -79,4 +81,15 @@ def test_the_function_run_does_not_run_in_a_running_loop(run: Any, loop_factory:
 
     with pytest.raises(RuntimeError, match="cannot be called from a running event loop"):
         runner.run(main())
+    coro.close()
+
+
+@pytest.mark.skipif(
+    not hasattr(asyncio.Task, "_coro"), reason="the Python task trips over itself when it is freed then"
+)
+def test_a_task_needs_a_loop() -> None:
+    """In a thread that has none, and is given none."""
+    coro = nothing()
+    with ThreadPoolExecutor(1) as pool, pytest.raises(RuntimeError, match="no current event loop"):
+        pool.submit(Task, coro).result()
     coro.close()

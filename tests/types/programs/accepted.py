@@ -141,7 +141,7 @@ async def wants_awaitable(awaitable: "Awaitable[object]") -> object:
 def wants_a_task_of_something(task: "Task[object]") -> object:
     if sys.version_info < (3, 11):
         # From there on typeshed has a name of its own for it.
-        assert_type(task.get_coro(), Coroutine[Any, Any, object])
+        return assert_type(task.get_coro(), Coroutine[Any, Any, object])
     return task.get_coro()
 
 
