@@ -151,6 +151,17 @@ class Plan:
 
 
 @frozen
+class Shard:
+    """The part ``number`` of ``count`` of a whole plan, counted from 1."""
+
+    number: int
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+
+@frozen
 class Subtest:
     """One ``subTest`` of a test, named by its parameters."""
 
@@ -176,6 +187,18 @@ class Result:
     output: str = ""
     """What the test wrote to stdout and stderr, kept when it did not pass."""
     attempt: int = 1
+    leaks: tuple[str, ...] = ()
+    """What of its process's state the test left changed, each by name, such as ``handler of SIGUSR1``."""
+    cached: bool = False
+    """Whether it was taken from the store, or from the document that is resumed, and not run."""
+
+
+@frozen
+class Rate:
+    """How often a test passed, of the times that it ran."""
+
+    passed: int
+    runs: int
 
 
 @frozen
@@ -193,3 +216,5 @@ class Judgement:
     expected: bool = True
     reason: str = ""
     """Why: of an expectation that applies, or of an inapplicable test."""
+    rate: Rate | None = None
+    """How steady the subject was, where each test ran several times; None where it ran once."""

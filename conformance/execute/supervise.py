@@ -45,6 +45,10 @@ class Order:
     seconds: float = 60.0
     """The time limit of each test, and of all that a worker does between two."""
     coverage: Path | None = None
+    shuffle: int | None = None
+    """The seed of the order in which the tests run; None for the suite's own order."""
+    memory: int = 4 << 30
+    """How much address space a worker may take, in bytes; 0 for no limit."""
 
 
 @define
@@ -53,6 +57,8 @@ class Course:
 
     hello: Mapping[str, Any] = field(factory=dict)
     """What its first worker said of itself; empty when none got so far."""
+    tests: tuple[str, ...] = ()
+    """All tests of the suite, in its own order."""
     results: list[Result] = field(factory=list)
     left_out: tuple[str, ...] = ()
     """Tests of the suite that `Order.leave_out` kept from being run."""
