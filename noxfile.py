@@ -26,6 +26,7 @@ SERIES = sorted(
 # The driver of the harness, and the native Runner that 3.8 to 3.10 are judged against.
 DRIVER = "3.11"
 BENCHMARKS = ROOT / ".benchmarks"
+SOAKED = ROOT / ".conformance" / "soaked.jsonl"
 COVERAGE = ROOT / ".conformance" / "coverage"
 
 
@@ -88,6 +89,16 @@ def soak(session: nox.Session) -> None:
     subjects = ["growth", "thread_stress", "cancel_counter", "context_model", "random_signals"]
     long_tests = [f"tests/package/test_{subject}.py" for subject in subjects]
     session.run("pytest", *options, *long_tests, *session.posargs)
+    if session.python == DRIVER and not session.posargs:
+        session.notify("soak_cells")
+
+
+@nox.session(python=DRIVER)
+def soak_cells(session: nox.Session) -> None:
+    """The default plan 30 times, each time in another order, a part of `soak`: no test may be flaky."""
+    install_group(session, "conformance")
+    again = session.posargs or ["--repeat", "30", "--shuffle", "1"]
+    session.run("python", "-m", "conformance", "run", "--out", str(SOAKED), *again)
 
 
 @nox.session(python=SERIES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -79,6 +80,40 @@ def commands() -> None:
     "--timeout", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds for each test."
 )
 @click.option(
+    "--memory",
+    type=click.IntRange(0),
+    default=4096,
+    show_default=True,
+    metavar="MIB",
+    help="Address space of each worker; 0 for no limit.",
+)
+@click.option(
+    "--repeat",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="Run each test N times, and say how steady it is.",
+)
+@click.option(
+    "--shuffle", type=int, metavar="SEED", help="Run the tests of each cell in an order drawn from SEED."
+)
+@click.option("--shard", metavar="I/N", help="Only part I of N; 'report' merges the parts' documents.")
+@click.option(
+    "--resume",
+    type=_FILE,
+    metavar="FILE",
+    help="Finish the run that left this document, with the options that it had.",
+)
+@click.option(
+    "--store",
+    type=_FILE,
+    metavar="FILE",
+    help="Where results are kept.  [default: .conformance/store.sqlite]",
+)
+@click.option(
+    "--no-cache", "cache", flag_value=False, default=True, help="Run also what the store has a result of."
+)
+@click.option(
     "--out", type=_FILE, metavar="FILE", help="The report document.  [default: .conformance/results.jsonl]"
 )
 @click.option(
@@ -88,11 +123,12 @@ def commands() -> None:
     "--coverage", type=_FILE, metavar="DIR", help="Measure the implementation; data files go there."
 )
 @_with(*_SOURCE)
-def run(**options: Any) -> ExitStatus:
+@click.pass_context
+def run(context: click.Context, /, **options: Any) -> ExitStatus:
     """Run the plan and report: the main command."""
-    from conformance.commands.run import run_plan  # noqa: PLC0415  # what it needs is slow to import
+    from conformance.commands.run import start  # noqa: PLC0415  # what it needs is slow to import
 
-    return run_plan(tuple(sys.argv[1:]), **options)
+    return start(context, tuple(sys.argv[1:]), options)
 
 
 @commands.command(epilog="Example: python -m conformance plan --python '3.1*' --format json")
@@ -117,13 +153,17 @@ def sync(**options: Any) -> ExitStatus:
     return bring_in(**options)
 
 
-@commands.command(epilog="Example: python -m conformance report .conformance/results.jsonl")
-@click.argument("document", type=_FILE)
-def report(document: Path) -> ExitStatus:
-    """Show the report of a document that run wrote."""
+@commands.command(epilog="Example: python -m conformance report shard-1.jsonl shard-2.jsonl shard-3.jsonl")
+@click.argument("documents", type=_FILE, nargs=-1, required=True, metavar="FILE...")
+def report(documents: tuple[Path, ...]) -> ExitStatus:
+    """Show the report of a document that run wrote, or of several as of one run.
+
+    Several are the shards of one plan, or runs with the same options on other interpreters and loops. What they
+    lack for a whole is said, and is exit status 3: an incomplete document, a shard that is not named.
+    """
     from conformance.commands.report import show_report  # noqa: PLC0415  # likewise
 
-    return show_report(document)
+    return show_report(documents)
 
 
 @commands.command(epilog="Example: python -m conformance doctor")
@@ -134,6 +174,42 @@ def doctor() -> ExitStatus:
     return examine()
 
 
+@commands.group(epilog="Example: python -m conformance expectations update .conformance/results.jsonl")
+def expectations() -> None:
+    """Look after the file of declared verdicts."""
+
+
+@expectations.command(
+    epilog="Example: python -m conformance expectations update .conformance/results.jsonl --since before.jsonl"
+)
+@click.argument("documents", type=_FILE, nargs=-1, required=True, metavar="DOCUMENT...")
+@click.option(
+    "--since",
+    type=_FILE,
+    metavar="OLD",
+    help="The document of a run before upstream files were updated: what is new in them is declared.",
+)
+@click.option(
+    "--expectations", type=_FILE, metavar="FILE", help="The file to renew instead of the project's own."
+)
+@click.option(
+    "--config",
+    type=_FILE,
+    metavar="FILE",
+    help="Your own [[implementation]] and [[loop]] tables, as for run.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+def update(**options: Any) -> ExitStatus:
+    """Remove what no longer comes true by the document of a run, or by those of its shards, and list what is unexpected.
+
+    An entry that still comes true in some cells, or that is about cells that were not run, is narrowed to them.
+    Nothing is added but tests that are new in an updated upstream file.
+    """
+    from conformance.commands.expectations import update_expectations  # noqa: PLC0415  # likewise
+
+    return update_expectations(**options)
+
+
 def main() -> None:
     """Run the command line and exit with its status."""
     for stream in (sys.stdout, sys.stderr):
@@ -141,6 +217,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         status = commands.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()

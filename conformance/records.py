@@ -212,7 +212,8 @@ class Judgement:
     subject: Result | None
     """None where the test was known to be unexercised or inapplicable and so was not run."""
     retried: Result | None = None
-    """The second attempt in a fresh worker, where the first one diverged."""
+    """The second attempt in a fresh worker, where the first one diverged; where each test ran several times, the
+    first that passed, beside one that did not."""
     expected: bool = True
     reason: str = ""
     """Why: of an expectation that applies, or of an inapplicable test."""

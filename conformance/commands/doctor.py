@@ -8,10 +8,11 @@ import subprocess
 import click
 from uv import find_uv_bin
 
-from conformance.errors import ExitStatus
+from conformance.errors import ExitStatus, SyncError
 from conformance.places import ROOT, UPSTREAM
 from conformance.plan import find_interpreters, wanted_series
-from conformance.sync import read_lock, verify
+from conformance.suites import DEFINITIONS
+from conformance.sync import TagLock, read_lock, verify
 
 
 def examine() -> ExitStatus:
@@ -27,11 +28,20 @@ def examine() -> ExitStatus:
     click.echo(
         f"ok       git at {git}" if git else "missing  git. Install it, or sync with '--source interpreter'."
     )
-    for tag in read_lock(UPSTREAM).tags:
-        problems = verify(UPSTREAM, tag)
-        click.echo(
-            f"not yet  {tag}: 'python -m conformance sync' brings it in"
-            if problems
-            else f"ok       {tag} is synced"
-        )
+    lock = read_lock(UPSTREAM)
+    for entry in lock.entries:
+        click.echo(_state_of(entry))
     return ExitStatus.AS_EXPECTED if found.interpreters else ExitStatus.NOT_COMPLETED
+
+
+def _state_of(entry: TagLock) -> str:
+    """What is to say of a tag's upstream files."""
+    for definition in DEFINITIONS.values():
+        if definition.series in (None, entry.series):
+            try:
+                entry.blobs(definition.files)
+            except SyncError as error:
+                return f"missing  {error}"
+    if verify(UPSTREAM, entry.tag):
+        return f"not yet  {entry.tag}: 'python -m conformance sync' brings it in"
+    return f"ok       {entry.tag} is synced"

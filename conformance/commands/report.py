@@ -1,30 +1,30 @@
-"""``report``: a document, rendered."""
+"""``report``: documents, merged and rendered."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from conformance.commands.console import open_console
 from conformance.errors import ExitStatus
-from conformance.report import read_document
+from conformance.report import merge, read_document
 from conformance.report.terminal import render
 
 
-def show_report(path: Path) -> ExitStatus:
-    """Print the report of the document at ``path`` and return the exit status that its run had."""
-    document = read_document(path)
+def show_report(paths: Sequence[Path]) -> ExitStatus:
+    """Print the report of the documents at ``paths`` as of one run, and return the exit status that it has."""
+    merged = merge([(path, read_document(path)) for path in paths])
+    document = merged.document
     footer = document.footer
     render(
         open_console(),
         document.header.plan,
         document.judgements,
         unmet=footer.unmet if footer else (),
-        status=footer.exit_status if footer else None,
+        status=merged.status,
     )
-    if not document.complete:
-        click.echo(
-            f"conformance: {path} is incomplete: its run did not come to its end. Run it again.", err=True
-        )
-    return footer.exit_status if footer else ExitStatus.NOT_COMPLETED
+    for sentence in merged.lacking:
+        click.echo(f"conformance: {sentence}", err=True)
+    return ExitStatus.NOT_COMPLETED if merged.status is None else merged.status

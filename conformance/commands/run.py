@@ -3,85 +3,242 @@
 from __future__ import annotations
 
 import math
-import signal
 import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
+from attrs import frozen
 
 from conformance import __version__
 from conformance.commands.console import open_console
 from conformance.commands.executing import How, Prepared, execute_and_judge
+from conformance.commands.interruption import Interruption
+from conformance.commands.known import Known
+from conformance.commands.report import show_report
+from conformance.commands.resuming import take_up
 from conformance.commands.selecting import select
 from conformance.errors import ExitStatus, UsageError
 from conformance.execute import DEFAULT_JOBS
-from conformance.judge import read_expectations, unmet
-from conformance.places import DOCUMENT, ENVIRONMENTS, EXPECTATIONS, UPSTREAM
+from conformance.judge import met, read_expectations, unmet
+from conformance.judge.possible import refuse_impossible
+from conformance.places import DOCUMENT, ENVIRONMENTS, EXPECTATIONS, STORE, UPSTREAM
+from conformance.plan import parse_shard, shard
 from conformance.provision import provide
-from conformance.report import DocumentWriter, Header, exit_status
+from conformance.records import Environment, Judgement, Result
+from conformance.report import Document, DocumentWriter, Header, exit_status
 from conformance.report.terminal import render
+from conformance.store import Options, Store, Unexercised, cell_key
 from conformance.sync import DEFAULT_REMOTE, Source, sync
 
+_MIB = 1 << 20
 
-def run_plan(
-    arguments: tuple[str, ...],
-    *,
-    pattern: str | None,
-    jobs: int | None,
-    timeout: float,
-    out: Path | None,
-    expectations: Path | None,
-    coverage: Path | None,
-    source: str,
-    remote: str | None,
-    **selection: object,
-) -> ExitStatus:
-    """Run the plan that the options select, report it, and return the exit status."""
-    # What ends a batch job ends this as Ctrl-C does: workers first, then the document's footer.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if not math.isfinite(timeout):
-        raise UsageError(f"--timeout is {timeout}.", "Give a number of seconds.")
-    console = open_console()
 
-    def say(line: str) -> None:
-        console.print(line, soft_wrap=True, highlight=False, markup=False)
+@frozen(kw_only=True)
+class RunOptions:
+    """The options of ``run``, as the command line gives them."""
 
-    selected = select(**selection)  # type: ignore[arg-type]  # as click hands them over
-    declared = read_expectations(expectations or EXPECTATIONS)
-    plan = selected.plan
-    path = out or DOCUMENT
-    if coverage is not None:
-        _make_folder(coverage)
-    lock = {entry.tag: entry.files for entry in selected.lock.entries}
-    header = Header(version=__version__, started=_now(), arguments=arguments, plan=plan, lock=lock)
-    with DocumentWriter(path, header) as document:
-        try:
-            trees = sync(
-                UPSTREAM,
-                {cell.tag for cell in plan.cells},
-                source=Source(source),
-                remote=remote or DEFAULT_REMOTE,
-                interpreters=sorted({cell.interpreter for cell in plan.cells}),
-                say=say,
+    pythons: tuple[str, ...]
+    loops: tuple[str, ...]
+    implementations: tuple[str, ...]
+    suites: tuple[str, ...]
+    config: Path | None
+    pattern: str | None
+    jobs: int | None
+    timeout: float
+    """In seconds."""
+    memory: int
+    """In MiB; 0 for no limit."""
+    out: Path | None
+    resume: Path | None
+    shard: str | None
+    repeat: int
+    shuffle: int | None
+    store: Path | None
+    cache: bool
+    expectations: Path | None
+    coverage: Path | None
+    source: str
+    remote: str | None
+
+
+def start(context: click.Context, arguments: tuple[str, ...], options: dict[str, Any]) -> ExitStatus:
+    """Run the plan that the options select, or finish the run that one of them names; return the exit status.
+
+    ``arguments`` is the command line as it was given, for the document.
+    """
+    resumed = None
+    if path := options["resume"]:
+        given = {
+            name
+            for name in options
+            if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        }
+        resumed = take_up(context.command, path, options, given)
+        if resumed.complete:
+            click.echo(f"conformance: {path} is complete: there is nothing left to run", err=True)
+            return show_report((path,))
+        arguments = resumed.header.arguments
+    chosen = RunOptions(**options)
+    if not math.isfinite(chosen.timeout):
+        raise UsageError(f"--timeout is {chosen.timeout}.", "Give a number of seconds.")
+    with Interruption() as interruption:
+        return _Running(arguments, chosen, resumed, interruption).run()
+
+
+class _Running:
+    """One run, from its plan to its exit status."""
+
+    def __init__(
+        self,
+        arguments: tuple[str, ...],
+        options: RunOptions,
+        resumed: Document | None,
+        interruption: Interruption,
+    ) -> None:
+        self._options = options
+        self._resumed = resumed
+        self._interruption = interruption
+        self._console = open_console()
+        with interruption.raising():
+            self._selected = select(
+                options.pythons, options.loops, options.implementations, options.suites, options.config
             )
-            extra = ("coverage",) if coverage else ()
-            pythons = provide(plan.cells, ENVIRONMENTS, extra=extra, say=say)
-            prepared = Prepared(
-                plan=plan, lock=selected.lock, trees=trees, pythons=pythons, declared=declared
+            expectations = options.expectations or EXPECTATIONS
+            self._declared = read_expectations(expectations)
+            refuse_impossible(expectations, self._declared, self._selected.configuration)
+        whole = self._selected.plan
+        part = parse_shard(options.shard) if options.shard else None
+        self._plan = shard(whole, part) if part else whole
+        self._header = Header(
+            version=__version__,
+            started=_now(),
+            arguments=arguments,
+            plan=self._plan,
+            lock={entry.tag: entry.files for entry in self._selected.lock.entries},
+            pattern=options.pattern,
+            repeat=options.repeat,
+            shuffle=options.shuffle,
+            shard=part,
+            whole=tuple(cell.name for cell in whole.cells),
+        )
+
+    def run(self) -> ExitStatus:
+        """Go all the way; what was finished stands in the document, whatever ends it."""
+        options = self._options
+        if options.coverage is not None:
+            _make_folder(options.coverage)
+        path = options.out or DOCUMENT
+        with ExitStack() as stack:
+            document = None
+            try:
+                if self._resumed is None:
+                    # Before the steps that take long: whatever ends them leaves a document that says so.
+                    document = stack.enter_context(
+                        DocumentWriter(path, self._header, only_default=options.out is None)
+                    )
+                with self._interruption.raising():
+                    trees, pythons = self._prepare()
+                keys = self._keys(pythons)
+                store = stack.enter_context(Store(options.store or STORE, self._say))
+                known = Known(store, keys, reuse=self._may_reuse(), resumed=self._resumed)
+                if document is None:
+                    # Until all that is done stands in the new one, the old document stays what it is.
+                    document = stack.enter_context(
+                        DocumentWriter(path, self._header, done=known.done, keys=keys, resumed=self._resumed)
+                    )
+                else:
+                    document.keys(keys)
+                prepared = Prepared(
+                    plan=self._plan,
+                    lock=self._selected.lock,
+                    trees=trees,
+                    pythons=pythons,
+                    declared=self._declared,
+                    known=known,
+                    unexercised=Unexercised(store),
+                )
+                judgements, results = execute_and_judge(
+                    prepared, self._how(), document, self._console, self._interruption.noted
+                )
+            except KeyboardInterrupt:
+                if document is not None:
+                    document.interrupt(_now())
+                    path = document.path
+                click.echo(
+                    f"conformance: interrupted; what was finished is in {path}: "
+                    f"'python -m conformance run --resume {path}' goes on",
+                    err=True,
+                )
+                return ExitStatus.INTERRUPTED
+            return self._finish(document, judgements, results)
+
+    def _prepare(self) -> tuple[Mapping[str, Path], Mapping[Environment, Path]]:
+        """Bring in what the cells need: upstream's files, and an environment for each."""
+        trees = sync(
+            UPSTREAM,
+            {cell.tag for cell in self._plan.cells},
+            source=Source(self._options.source),
+            remote=self._options.remote or DEFAULT_REMOTE,
+            interpreters=sorted({cell.interpreter for cell in self._plan.cells}),
+            say=self._say,
+        )
+        extra = ("coverage",) if self._options.coverage else ()
+        return trees, provide(self._plan.cells, ENVIRONMENTS, extra=extra, say=self._say)
+
+    def _keys(self, pythons: Mapping[Environment, Path]) -> Mapping[str, str]:
+        """Return, for each cell, the key of its results in the store."""
+        how = self._how()
+        options = Options(timeout=how.seconds, memory=how.memory, shuffle=how.shuffle, repeat=how.repeat)
+        return {
+            cell.name: cell_key(
+                cell, self._selected.lock.entry(cell.tag).files, pythons[cell.environment], options
             )
-            how = How(pattern=pattern, jobs=jobs or DEFAULT_JOBS, seconds=timeout, coverage=coverage)
-            judgements = execute_and_judge(prepared, how, document, console)
-        except KeyboardInterrupt:
-            document.interrupt(_now())
-            click.echo(f"conformance: interrupted; what was finished is in {path}", err=True)
-            return ExitStatus.INTERRUPTED
-        stale = unmet(declared, plan, judgements, filtered=pattern is not None)
-        status = exit_status(plan, judgements, stale, filtered=pattern is not None)
-        document.finish(_now(), status, stale)
-    render(console, plan, judgements, unmet=stale, status=status)
-    say(f"The report document: {path}")
-    return status
+            for cell in self._plan.cells
+        }
+
+    def _may_reuse(self) -> bool:
+        # What is to be repeated or measured has to run.
+        return self._options.cache and self._options.repeat == 1 and self._options.coverage is None
+
+    def _how(self) -> How:
+        options = self._options
+        return How(
+            pattern=options.pattern,
+            jobs=options.jobs or DEFAULT_JOBS,
+            seconds=options.timeout,
+            memory=options.memory * _MIB,
+            shuffle=options.shuffle,
+            repeat=options.repeat,
+            shard=self._header.shard is not None,
+            coverage=options.coverage,
+        )
+
+    def _finish(
+        self, document: DocumentWriter, judgements: Sequence[Judgement], results: Sequence[Result]
+    ) -> ExitStatus:
+        plan, filtered = self._plan, self._header.filtered
+        stale = unmet(self._declared, plan, judgements, filtered=filtered)
+        status = exit_status(plan, judgements, stale, filtered=filtered, shard=self._header.shard)
+        document.finish(_now(), status, stale, met(self._declared, plan, judgements))
+        with self._interruption.raising():
+            render(
+                self._console,
+                plan,
+                judgements,
+                unmet=() if self._header.shard else stale,
+                status=status,
+                results=results,
+                path=document.path,
+            )
+            self._say(f"The report document: {document.path}")
+        return status
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def _make_folder(folder: Path) -> None:

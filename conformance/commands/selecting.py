@@ -8,20 +8,22 @@ from typing import Any
 
 from attrs import frozen
 
-from conformance.configuration import read_configuration
+from conformance.configuration import Configuration, read_configuration
 from conformance.errors import PlanError, UsageError
 from conformance.places import ROOT, UPSTREAM
 from conformance.plan import Selection, find_interpreters, make_plan, wanted_series
 from conformance.records import Plan
+from conformance.suites import DEFINITIONS
 from conformance.sync import Lock, read_lock
 
 
 @frozen
 class Selected:
-    """The plan, and the lock that it was made from."""
+    """The plan, and what it was made from."""
 
     plan: Plan
     lock: Lock
+    configuration: Configuration
 
 
 def select(
@@ -44,7 +46,10 @@ def select(
             "Nothing is left to judge.",
             "What is selected goes together nowhere: see 'python -m conformance plan' without options for what does.",
         )
-    return Selected(plan=plan, lock=lock)
+    for cell in plan.cells:
+        # A lock of an earlier version may lack what a suite needs: found before anything is built for it.
+        lock.entry(cell.tag).blobs(DEFINITIONS[cell.suite].files)
+    return Selected(plan=plan, lock=lock, configuration=configuration)
 
 
 def _wanted(pythons: tuple[str, ...]) -> list[str]:

@@ -10,12 +10,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Event as Flag
 from typing import Protocol
 
-from conformance.execute import supervise
-from conformance.execute.supervise import Course, Order, see_through
+from conformance.execute import order as orders_and_courses
+from conformance.execute.order import Course, Order
+from conformance.execute.supervise import see_through
 from conformance.records import Outcome, Suite
 
 
-class Listener(supervise.Listener, Protocol):
+class Listener(orders_and_courses.Listener, Protocol):
     """Who wants to know what happens while it happens; called from several threads."""
 
     def cell_finished(self, cell: str, counts: Mapping[Outcome, int], seconds: float) -> None:
@@ -24,14 +25,20 @@ class Listener(supervise.Listener, Protocol):
 
 DEFAULT_JOBS = 4 * (os.cpu_count() or 1)
 """Workers at once: more than there are cores, since the suites mostly sleep."""
+_LOOK_UP_SECONDS = 0.1
 
 
 def execute(
-    orders: Sequence[Order], jobs: int, listener: Listener, on_course: Callable[[Order, Course], None]
+    orders: Sequence[Order],
+    jobs: int,
+    listener: Listener,
+    on_course: Callable[[Order, Course], None],
+    interrupted: Callable[[], bool] = lambda: False,
 ) -> None:
     """Run the orders, ``jobs`` at a time and the long ones first; ``on_course`` is called, in this thread, as each is done.
 
-    Raises ExecuteError when no worker starts. On KeyboardInterrupt all workers are ended first.
+    Raises ExecuteError when no worker starts, and KeyboardInterrupt soon after ``interrupted``, which is asked
+    all the time, says so. Whatever it raises, all workers are killed first, and their last reports heard.
     """
     abandoned = Flag()
     waiting = sorted(orders, key=_expected_length, reverse=True)
@@ -41,13 +48,24 @@ def execute(
             for order in waiting:
                 running[pool.submit(_timed, order, listener, abandoned)] = order
             while running:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                done, _ = wait(running, timeout=_LOOK_UP_SECONDS, return_when=FIRST_COMPLETED)
                 for future in done:
                     on_course(running.pop(future), future.result())
+                if running and interrupted():
+                    _abandon(pool, abandoned)
+                    for future, order in running.items():
+                        if not future.cancelled() and future.exception() is None:
+                            on_course(order, future.result())
+                    raise KeyboardInterrupt
         except BaseException:
-            abandoned.set()
-            pool.shutdown(cancel_futures=True)
+            _abandon(pool, abandoned)
             raise
+
+
+def _abandon(pool: ThreadPoolExecutor, abandoned: Flag) -> None:
+    """Begin no more, have the workers killed, and wait for their supervision to end."""
+    abandoned.set()
+    pool.shutdown(cancel_futures=True)
 
 
 def _timed(order: Order, listener: Listener, abandoned: Flag) -> Course:

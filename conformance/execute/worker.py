@@ -1,85 +1,66 @@
-"""One worker process as the driver sees it: started, spoken to, ended, with all that it started."""
+"""The life of one worker: started, asked, listened to within its time limit, made to end; the middle of execute."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import math
 import os
 import re
 import selectors
 import signal
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
 from conformance.errors import ExecuteError
-from conformance.records import NATIVE, Cell
+from conformance.execute.events import Events
+from conformance.execute.failures import AbandonedError, TimeLimitError, WorkerGoneError
+from conformance.execute.kept import Kept
+from conformance.execute.order import Order
+from conformance.execute.output import Output
+from conformance.records import NATIVE
 
-SCRIPT = Path(__file__).parents[1] / "worker" / "__main__.py"
-_LONGEST_LINE = 1 << 24
-_KEPT_OUTPUT = 1 << 14
+_SCRIPT = Path(__file__).resolve().parents[1] / "worker" / "__main__.py"
 _LAST_WORDS_SECONDS = 2.0
-_GOODBYE_SECONDS = 5.0
-_LOOK_UP_SECONDS = 0.5
-
-
-class WorkerGoneError(Exception):
-    """The worker ended, or wrote what no worker writes; the text says which."""
-
-
-class TimeLimitError(Exception):
-    """The worker said nothing until the deadline."""
-
-
-class AbandonedError(Exception):
-    """The run was interrupted while we waited for the worker."""
+_GOODBYE_SECONDS = 2.0
+_LOOK_UP_SECONDS = 0.1
+_STILL_HEARD_SECONDS = 0.3
+_DUMP_SECONDS = 0.25
+_DUMP_PAUSE_SECONDS = 0.02
+_GRACES = {signal.SIGINT: 0.5, signal.SIGTERM: 0.25}
+"""By signal, how long a worker that is past its time limit may take to end by it, before it gets the next."""
 
 
 class Worker:
-    """A process that runs tests of ``cell``; ``python`` is its environment's, ``tree`` holds upstream's test."""
+    """A process that runs tests of the order's cell. Raises ExecuteError where it cannot be started."""
 
-    def __init__(self, cell: Cell, python: Path, tree: Path, coverage: Path | None, abandoned: Flag) -> None:
+    def __init__(self, order: Order, abandoned: Flag) -> None:
+        self._name = order.cell.name
         self._abandoned = abandoned
-        self._buffer = b""
-        # A file and not a pipe: a test may print as much as it likes, and nobody has to read along.
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the worker
-        commands_read, commands_write = os.pipe()
-        events_read, events_write = os.pipe()
+        self._heard_until: float | None = None
+        self._ended = False
+        self._output = Output()
+        commands_read, self._commands = os.pipe()
+        self._events_read, events_write = os.pipe()
         # A worker that does not read must not stop us: its deadline holds for that too.
-        os.set_blocking(commands_write, False)
-        self._commands = commands_write
-        self._events = events_read
+        os.set_blocking(self._commands, False)
+        descriptors = commands_read, events_write
         try:
-            self._process = subprocess.Popen(
-                [
-                    *(python, SCRIPT, "--commands", str(commands_read), "--events", str(events_write)),
-                    *_arguments(cell, tree, coverage),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=self._output,
-                stderr=subprocess.STDOUT,
-                env=_surroundings(),
-                pass_fds=(commands_read, events_write),
-                # A process group of its own: it can be ended with all that its tests started, and a
-                # Ctrl-C at the terminal does not reach tests that are about Ctrl-C.
-                start_new_session=True,
-            )
+            self._kept = Kept(_program(order, *descriptors), descriptors, order.memory, self._output)
         except OSError as error:
             self._close()
-            raise ExecuteError(
-                f"The worker of {cell.name} could not be started: {error}.", "See whether its Python runs."
-            ) from error
+            raise self._not_started(str(error)) from error
         finally:
             os.close(commands_read)
             os.close(events_write)
+        self._events = Events(self._events_read)
         self._readable = selectors.DefaultSelector()
-        self._readable.register(self._events, selectors.EVENT_READ)
+        self._readable.register(self._events_read, selectors.EVENT_READ)
         self._writable = selectors.DefaultSelector()
         self._writable.register(self._commands, selectors.EVENT_WRITE)
+        for ready in (self._readable, self._writable):
+            ready.register(self._kept.news, selectors.EVENT_READ)
 
     def send(self, seconds: float, command: str, **fields: Any) -> None:
         """Send one command. A worker that is gone shows when it is listened to.
@@ -94,116 +75,137 @@ class Worker:
                 line = line[os.write(self._commands, line) :]
 
     def receive(self, seconds: float) -> dict[str, Any]:
-        """The next event. Raises TimeLimitError after ``seconds``, WorkerGoneError, or AbandonedError."""
+        """The next event. Raises TimeLimitError after ``seconds``, WorkerGoneError, or AbandonedError.
+
+        What the worker has written when the run is abandoned is still heard, and nothing that it writes later.
+        """
         deadline = time.monotonic() + seconds
-        while b"\n" not in self._buffer:
+        while (event := self._events.next()) is None:
             self._wait(self._readable, deadline)
-            chunk = os.read(self._events, 1 << 16)
-            if not chunk:
-                raise WorkerGoneError(self._farewell())
-            self._buffer += chunk
-            if len(self._buffer) > _LONGEST_LINE:
-                raise WorkerGoneError("the worker wrote a line without end instead of an event")
-        line, self._buffer = self._buffer.split(b"\n", 1)
-        try:
-            event = json.loads(line, parse_float=_finite, parse_constant=_finite)
-        except (ValueError, RecursionError):
-            event = None
-        if not isinstance(event, dict) or not isinstance(event.get("event"), str):
-            raise WorkerGoneError(f"the worker wrote {line[:200]!r} instead of an event")
+            if not self._events.read():
+                self._kept.wait_over(_LAST_WORDS_SECONDS)
+                raise self._gone()
         return event
+
+    def begin(self) -> None:
+        """A test begins or has ended: what one test may have a worker write is counted anew."""
+        self._events.begin()
 
     def output(self, start: int, end: int | None = None) -> str:
         """What was written to stdout and stderr between two offsets, in bytes; the last part of it if much."""
-        size = os.fstat(self._output.fileno()).st_size
-        end = size if end is None else min(end, size)
-        start = min(max(start, 0), size)
-        first = max(start, end - _KEPT_OUTPUT)
-        text = os.pread(self._output.fileno(), max(0, end - first), first).decode(errors="replace")
-        return text if first == start else f"[{first - start} bytes are left out here]\n{text}"
+        return self._output.text(start, end)
 
-    def abort(self) -> None:
-        """Stop a worker that hangs, by the signal on which faulthandler writes where it was."""
-        self._signal(signal.SIGABRT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_LAST_WORDS_SECONDS)
+    def escalate(self) -> str:
+        """End a worker that is past its time limit, by ever stronger signals; returns what is to be said of it.
+
+        First it writes where it is, by a signal that its faulthandler is registered for.
+        """
+        self._kept.hear()
+        remark = ""
+        if self._kept.stopped is not None:
+            remark = f", stopped by {signal.Signals(self._kept.stopped).name}"
+        self._have_dumped()
+        for number, grace in _GRACES.items():
+            # Nobody waits for grace when the whole run is to end.
+            if self._abandoned.is_set() or self._kept.over:
+                break
+            self._kept.signal(number)
+            self._kept.wait_over(grace)
+        return remark
 
     def stop(self) -> None:
         """Let a worker that is idle end by itself, and see to it that it does."""
         self.send(_GOODBYE_SECONDS, "stop")
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_GOODBYE_SECONDS)
-        self.end()
+        self._kept.wait_over(_GOODBYE_SECONDS)
 
     def end(self) -> None:
         """Kill the worker and all that it started, and let go of what is ours. Does no harm twice."""
-        if self._output.closed:
+        if self._ended:
             return
-        self._signal(signal.SIGKILL)
-        self._process.wait()
+        self._ended = True
         self._readable.close()
         self._writable.close()
+        self._kept.end()
         self._close()
 
     def _wait(self, ready: selectors.BaseSelector, deadline: float) -> None:
         """Wait until there is something to read, or room to write."""
         while True:
             if self._abandoned.is_set():
-                raise AbandonedError
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeLimitError
+                left = self._left_to_be_heard()
+            else:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeLimitError
             # Asked first: what it wrote before it ended is still heard.
-            ended = self._process.poll() is not None
-            if ready.select(0 if ended else min(left, _LOOK_UP_SECONDS)):
+            over = self._kept.over
+            keys = [key.fd for key, _ in ready.select(0 if over else min(left, _LOOK_UP_SECONDS))]
+            if self._kept.news in keys:
+                self._kept.hear()
+                if self._kept.over:
+                    self._readable.unregister(self._kept.news)
+                    self._writable.unregister(self._kept.news)
+                keys.remove(self._kept.news)
+            if keys:
                 return
-            if ended:
+            if over:
                 # A copy of it that lives on keeps the pipe open, which would close otherwise.
-                raise WorkerGoneError(self._farewell())
+                raise self._gone()
 
-    def _farewell(self) -> str:
-        """How the process ended, whose end of the pipe is closed."""
-        try:
-            status = self._process.wait(_LAST_WORDS_SECONDS)
-        except subprocess.TimeoutExpired:
-            return "the worker closed its connection"
-        if status < 0:
-            return f"the worker was ended by {_signal_name(-status)}"
-        return f"the worker ended with status {status}"
+    def _left_to_be_heard(self) -> float:
+        """For how many seconds an abandoned worker is heard; it is killed first, so that there is an end to it."""
+        if self._heard_until is None:
+            self._kept.kill()
+            self._heard_until = time.monotonic() + _STILL_HEARD_SECONDS
+        left = self._heard_until - time.monotonic()
+        if left <= 0:
+            raise AbandonedError
+        return left
 
-    def _signal(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
+    def _gone(self) -> Exception:
+        """What to raise for a worker of which nothing more comes."""
+        if self._kept.failure:
+            return self._not_started(self._kept.failure)
+        if self._abandoned.is_set():
+            return AbandonedError()
+        return WorkerGoneError(self._kept.fate())
+
+    def _not_started(self, why: str) -> ExecuteError:
+        return ExecuteError(
+            f"The worker of {self._name} could not be started: {why}.", "See whether its Python runs."
+        )
+
+    def _have_dumped(self) -> None:
+        """Have the worker write the stacks of its threads, and wait until that is written, if it is at all."""
+        before = size = self._output.size
+        self._kept.signal(signal.SIGUSR2, group=False)
+        if self._kept.stopped is not None:
+            # Behind the other, which is waiting by now and so comes before the test goes on.
+            self._kept.signal(signal.SIGCONT)
+        deadline = time.monotonic() + _DUMP_SECONDS
+        while time.monotonic() < deadline and not self._kept.wait_over(_DUMP_PAUSE_SECONDS):
+            last, size = size, self._output.size
+            if before < size == last:
+                return
 
     def _close(self) -> None:
         os.close(self._commands)
-        os.close(self._events)
+        os.close(self._events_read)
         self._output.close()
 
 
-def _surroundings() -> dict[str, str]:
-    """The environment variables of a worker: all but Python's own, which change what is judged."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+def _program(order: Order, commands: int, events: int) -> list[str]:
+    """How to start the worker; its working directory is another, so all paths are absolute."""
+    return [
+        *(str(order.python.absolute()), str(_SCRIPT), "--commands", str(commands), "--events", str(events)),
+        *_arguments(order),
+    ]
 
 
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # a real-time signal has none
-        return f"signal {number}"
-
-
-def _finite(text: str) -> float:
-    """A number that a document can hold; ``NaN`` and the like are not in JSON. Raises ValueError."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return value
-
-
-def _arguments(cell: Cell, tree: Path, coverage: Path | None) -> list[str]:
+def _arguments(order: Order) -> list[str]:
     """What the worker is told on its command line; nothing of the implementation when that is native."""
-    arguments = ["--tree", str(tree), "--suite", cell.suite.value, "--mode", cell.mode.value]
+    cell = order.cell
+    arguments = ["--tree", str(order.tree.absolute()), "--suite", cell.suite.value, "--mode", cell.mode.value]
     arguments += ["--loop", cell.loop.factory]
     implementation = cell.implementation
     if implementation.name != NATIVE:
@@ -211,7 +213,7 @@ def _arguments(cell: Cell, tree: Path, coverage: Path | None) -> list[str]:
             name = getattr(implementation, option)
             if name is not None:
                 arguments += [f"--{option}", name]
-        if coverage is not None:
+        if order.coverage is not None:
             package = re.split("[.:]", implementation.runner)[0]
-            arguments += ["--coverage", str(coverage), "--coverage-source", package]
+            arguments += ["--coverage", str(order.coverage.absolute()), "--coverage-source", package]
     return arguments

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from attrs import evolve, field, frozen
@@ -85,15 +85,31 @@ def unmet(
     """
     if filtered:
         return ()
+    return tuple(
+        Unmet(entry.number, entry.test, entry.verdict, entry.reason, cells)
+        for entry, cells, answered in _answers(expectations, plan, judgements)
+        if cells and not answered
+    )
+
+
+def met(expectations: Iterable[Expectation], plan: Plan, judgements: Iterable[Judgement]) -> tuple[int, ...]:
+    """Return the numbers of the expectations that match a test of the cells that they fit and that were run."""
+    return tuple(
+        entry.number for entry, _cells, answered in _answers(expectations, plan, judgements) if answered
+    )
+
+
+def _answers(
+    expectations: Iterable[Expectation], plan: Plan, judgements: Iterable[Judgement]
+) -> Iterator[tuple[Expectation, tuple[str, ...], bool]]:
+    """For each expectation, the cells that it fits and that were run, and whether a test of theirs answers to it."""
     tests: dict[str, set[str]] = {}
     for judgement in judgements:
         tests.setdefault(judgement.cell, set()).add(judgement.test)
-    stale = []
     for entry in expectations:
-        cells = [cell.name for cell in plan.cells if cell.name in tests and fits(entry, cell)]
-        if cells and not any(fnmatchcase(test, entry.test) for cell in cells for test in tests[cell]):
-            stale.append(Unmet(entry.number, entry.test, entry.verdict, entry.reason, tuple(cells)))
-    return tuple(stale)
+        cells = tuple(cell.name for cell in plan.cells if cell.name in tests and fits(entry, cell))
+        answered = any(fnmatchcase(test, entry.test) for cell in cells for test in tests[cell])
+        yield entry, cells, answered
 
 
 def _comes_true(declared: Verdict, verdict: Verdict) -> bool:

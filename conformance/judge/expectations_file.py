@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from conformance.errors import UsageError
@@ -43,7 +44,20 @@ def read_expectations(path: Path) -> tuple[Expectation, ...]:
         raise UsageError(
             f"{path}: 'expectation' is not a list of tables.", "Begin each with [[expectation]]."
         )
-    return tuple(_Entry(path, number, entry).read() for number, entry in enumerate(entries, start=1))
+    declared = tuple(_Entry(path, number, entry).read() for number, entry in enumerate(entries, start=1))
+    _refuse_repeated(path, declared)
+    return declared
+
+
+def _refuse_repeated(path: Path, declared: Iterable[Expectation]) -> None:
+    numbers: dict[Expectation, int] = {}
+    for entry in declared:
+        first = numbers.setdefault(evolve(entry, number=0), entry.number)
+        if first != entry.number:
+            raise UsageError(
+                f"{path}, entry {entry.number} ({entry.test}) says word for word what entry {first} says.",
+                "Delete one of them.",
+            )
 
 
 class _Entry:

@@ -2,5 +2,14 @@
 
 from conformance.plan.cells import Selection, make_plan
 from conformance.plan.interpreters import Found, find_interpreters, wanted_series
+from conformance.plan.shards import parse_shard, shard
 
-__all__ = ["Found", "Selection", "find_interpreters", "make_plan", "wanted_series"]
+__all__ = [
+    "Found",
+    "Selection",
+    "find_interpreters",
+    "make_plan",
+    "parse_shard",
+    "shard",
+    "wanted_series",
+]

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from conformance.errors import ProvisionError
-from conformance.provision.uv import call_uv
+from conformance.provision.uv import Uv
 from conformance.provision.wheels import Wheel, build_wheel
 from conformance.records import Cell, Environment
 
@@ -33,8 +33,9 @@ def provide(
     An environment is named by all that is in it, so it is made once, never changed, and never stale.
     Raises ProvisionError.
     """
+    uv = Uv()
     try:
-        return _provided(cells, folder, extra, say)
+        return _provided(uv, cells, folder, extra, say)
     except OSError as error:
         raise ProvisionError(
             f"Environments cannot be made in {folder}: {error}.", "Make room there, and run again."
@@ -42,7 +43,7 @@ def provide(
 
 
 def _provided(
-    cells: Iterable[Cell], folder: Path, extra: tuple[str, ...], say: Callable[[str], None]
+    uv: Uv, cells: Iterable[Cell], folder: Path, extra: tuple[str, ...], say: Callable[[str], None]
 ) -> Mapping[Environment, Path]:
     environments = sorted({cell.environment for cell in cells}, key=str)
     wheels = {}
@@ -55,13 +56,14 @@ def _provided(
         say(f"making {len(needed)} of {len(environments)} environments")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         making = [
-            pool.submit(_make, environment, folders[environment], wheels, extra) for environment in needed
+            pool.submit(_make, uv, environment, folders[environment], wheels, extra) for environment in needed
         ]
         try:
             for made in making:
                 made.result()
         except BaseException:
-            # Whoever interrupts, or has to mend something, does not want to wait for those not begun.
+            # Whoever interrupts, or has to mend something, does not want to wait for the others.
+            uv.stop()
             pool.shutdown(cancel_futures=True)
             raise
     return {environment: _python(path) for environment, path in folders.items()}
@@ -76,7 +78,7 @@ def _name(environment: Environment, wheels: Mapping[Path, Wheel], extra: tuple[s
 
 
 def _make(
-    environment: Environment, folder: Path, wheels: Mapping[Path, Wheel], extra: tuple[str, ...]
+    uv: Uv, environment: Environment, folder: Path, wheels: Mapping[Path, Wheel], extra: tuple[str, ...]
 ) -> None:
     """Make it aside and move it into place whole: what has the name is complete, whatever interrupts us."""
     failing = f"The environment of Python {environment.interpreter.version} could not be made"
@@ -84,13 +86,13 @@ def _make(
     aside = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
     try:
         executable = environment.interpreter.executable
-        call_uv(["venv", "--quiet", "--relocatable", "--python", executable, aside / "env"], failing=failing)
+        uv.call(["venv", "--quiet", "--relocatable", "--python", executable, aside / "env"], failing=failing)
         requirements: list[str | Path] = [*environment.requires, *extra]
         if environment.path:
             requirements.append(wheels[environment.path].path)
         if requirements:
             python = _python(aside / "env")
-            call_uv(["pip", "install", "--quiet", "--python", python, *requirements], failing=failing)
+            uv.call(["pip", "install", "--quiet", "--python", python, *requirements], failing=failing)
         try:
             (aside / "env").rename(folder)
         except OSError:

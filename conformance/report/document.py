@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Judgement, Plan, Result, Verdict
+from conformance.records import Judgement, Plan, Result, Shard, Verdict
 from conformance.suites import DEFINITIONS
 
-FORMAT = 1
+FORMAT = 2
 """The number that a header carries; it goes up when an older reader would misread the document."""
 
 _SUITE_FILES = frozenset(path for suite in DEFINITIONS.values() for path in suite.files)
+
+
+def _all_cells(header: Header) -> tuple[str, ...]:
+    return tuple(cell.name for cell in header.plan.cells)
 
 
 def _only_suites(lock: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
@@ -38,6 +42,21 @@ class Header:
     plan: Plan
     lock: Mapping[str, Mapping[str, str]] = field(converter=_only_suites)
     """For each upstream tag, the git blob id of the suites' files by path; other files are left out."""
+    pattern: str | None = None
+    """What the tests' ids had to match; None where all tests were wanted."""
+    repeat: int = 1
+    """How many times each cell ran."""
+    shuffle: int | None = None
+    """The seed of the order of the tests; None for upstream's order."""
+    shard: Shard | None = None
+    """Which part of the whole plan this run's plan is; None where it is all of it."""
+    whole: tuple[str, ...] = Factory(_all_cells, takes_self=True)
+    """The names of all cells of the whole plan, in its order."""
+
+    @property
+    def filtered(self) -> bool:
+        """Whether only some tests were asked for."""
+        return self.pattern is not None
 
 
 @frozen
@@ -59,6 +78,9 @@ class Footer:
     counts: Mapping[str, Mapping[Verdict, int]]
     """For each judged cell, how many tests have each verdict."""
     unmet: tuple[Unmet, ...]
+    """The expectations that no test of the run's cells answers to; of a shard, another one may have the test."""
+    met: tuple[int, ...] = ()
+    """The numbers of the expectations that some test of the run's cells answers to."""
 
 
 @frozen
@@ -70,6 +92,8 @@ class Document:
     results: tuple[Result, ...]
     judgements: tuple[Judgement, ...]
     footer: Footer | None
+    keys: Mapping[str, str] = field(factory=dict)
+    """For each cell, the key of its results in the store; none of a run that did not come so far."""
 
     @property
     def complete(self) -> bool:

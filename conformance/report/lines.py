@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
 
-from conformance.records import Judgement, Result, Verdict
+from conformance.plain import Plain, from_plain, to_plain
+from conformance.records import Judgement, Rate, Result, Verdict
 from conformance.report.document import FORMAT, Footer, Header, Hello
-from conformance.report.plain import Plain, from_plain, to_plain
 
 Key = tuple[str, str, int]
 """What a result is known by: cell, test, attempt."""
@@ -40,6 +41,14 @@ class VerdictLine:
     baseline: Reference
     subject: Reference | None
     retried: Reference | None
+    rate: Rate | None
+
+
+@frozen
+class KeysLine:
+    """The keys of some cells' results in the store, by the cells' names."""
+
+    keys: Mapping[str, str]
 
 
 def key(result: Result) -> Key:
@@ -62,6 +71,11 @@ def hello_line(hello: Hello) -> bytes:
     return _line("cell", to_plain(hello))
 
 
+def keys_line(keys: Mapping[str, str]) -> bytes:
+    """Return the line of the keys that cells' results have in the store."""
+    return _line("keys", to_plain(KeysLine(keys)))
+
+
 def result_line(result: Result) -> bytes:
     """Return the line of a result, in full."""
     return _line("result", to_plain(result))
@@ -78,6 +92,7 @@ def verdict_line(judgement: Judgement) -> bytes:
         baseline=Reference(*key(judgement.baseline)),
         subject=None if judgement.subject is None else Reference(*key(judgement.subject)),
         retried=None if judgement.retried is None else Reference(*key(judgement.retried)),
+        rate=judgement.rate,
     )
     return _line("verdict", to_plain(named))
 
@@ -99,7 +114,7 @@ def parse(line: bytes) -> tuple[str, dict[str, Plain]]:
 
 
 def read_header(data: dict[str, Any]) -> Header:
-    """Return the header; raises ValueError when it is not one, or one whose cells have other names."""
+    """Return the header; raises ValueError when it is not one, or its parts contradict each other."""
     try:
         names = [cell.pop("name") for cell in data["plan"]["cells"]]
     except (LookupError, TypeError, AttributeError):
@@ -107,6 +122,10 @@ def read_header(data: dict[str, Any]) -> Header:
     header = from_plain(Header, data)
     if names != [cell.name for cell in header.plan.cells]:
         raise ValueError("its cells have other names than their fields give them")
+    if not set(names) <= set(header.whole) or (header.shard is None and len(header.whole) != len(names)):
+        raise ValueError("its whole plan is not the plan that it has cells of")
+    if header.shard is not None and not 1 <= header.shard.number <= header.shard.count:
+        raise ValueError(f"there is no shard {header.shard}")
     return header
 
 

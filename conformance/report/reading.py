@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import DocumentError
+from conformance.plain import from_plain
 from conformance.records import Judgement, Result
 from conformance.report.counts import count_verdicts
 from conformance.report.document import FORMAT, Document, Footer, Header, Hello
-from conformance.report.lines import Key, Reference, VerdictLine, key, parse, read_header
-from conformance.report.plain import from_plain
+from conformance.report.lines import Key, KeysLine, Reference, VerdictLine, key, parse, read_header
 
 _ADVICE = "Take an undamaged copy of the document, or run again."
 
@@ -58,6 +58,7 @@ class _Reading:
         self._results: dict[Key, Result] = {}
         self._judgements: dict[tuple[str, str], Judgement] = {}
         self._footer: Footer | None = None
+        self._keys: dict[str, str] = {}
 
     def take(self, line: bytes) -> None:
         """Add one line; raises ValueError saying what is wrong with it."""
@@ -75,6 +76,8 @@ class _Reading:
                 self._begin(data)
             case "cell":
                 self._hellos.append(from_plain(Hello, data))
+            case "keys":
+                self._add_keys(from_plain(KeysLine, data))
             case "result":
                 self._add_result(from_plain(Result, data))
             case "verdict":
@@ -92,6 +95,7 @@ class _Reading:
             results=tuple(self._results.values()),
             judgements=tuple(self._judgements.values()),
             footer=self._footer,
+            keys=self._keys,
         )
 
     def _begin(self, data: dict[str, Any]) -> None:
@@ -99,6 +103,12 @@ class _Reading:
             raise _OtherFormatError(found, data.get("version"))
         self._header = read_header(data)
         self._cells = frozenset(cell.name for cell in self._header.plan.cells)
+
+    def _add_keys(self, line: KeysLine) -> None:
+        for cell in line.keys:
+            if cell not in self._cells:
+                raise ValueError(f"its cell {cell!r} is not in the plan")
+        self._keys.update(line.keys)
 
     def _add_result(self, result: Result) -> None:
         if key(result) in self._results:
@@ -117,6 +127,7 @@ class _Reading:
             retried=None if line.retried is None else self._named(line.retried),
             expected=line.expected,
             reason=line.reason,
+            rate=line.rate,
         )
 
     def _named(self, reference: Reference) -> Result:

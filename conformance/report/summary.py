@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Judgement, Plan, Verdict
+from conformance.records import Judgement, Plan, Result, Verdict
 from conformance.report.status import unjudged
 from conformance.report.words import counted, some
 
@@ -15,10 +15,18 @@ _OTHERS = (Verdict.DIVERGENT, Verdict.FLAKY, Verdict.INAPPLICABLE, Verdict.UNEXE
 
 
 def summarize(
-    plan: Plan, judgements: Sequence[Judgement], unmet: Sequence[Unmet], status: ExitStatus | None
+    plan: Plan,
+    judgements: Sequence[Judgement],
+    unmet: Sequence[Unmet],
+    status: ExitStatus | None,
+    results: Collection[Result] = (),
 ) -> str:
-    """Return how the run ended and what it counted; ``status`` is None for a document that lacks its footer."""
-    return f"{_ending(plan, judgements, unmet, status)}: {_counts(judgements)}."
+    """Return how the run ended and what it counted; ``status`` is None for a document that lacks its footer.
+
+    ``results`` are those of the run, of which it says how many were taken from the store.
+    """
+    counts = _counts(judgements) if plan.cells else "nothing is in this part of the plan"
+    return f"{_ending(plan, judgements, unmet, status)}: {counts}{_cached(results)}."
 
 
 def _ending(
@@ -51,6 +59,11 @@ def _counts(judgements: Sequence[Judgement]) -> str:
     cells = counted(len({judgement.cell for judgement in judgements}), "cell")
     share = f"conformant {tally[Verdict.CONFORMANT]:,} of {len(judgements):,}"
     return ", ".join([cells, share, *(f"{tally[other]:,} {other}" for other in _OTHERS if tally[other])])
+
+
+def _cached(results: Collection[Result]) -> str:
+    taken = sum(result.cached for result in results)
+    return f", {taken:,} of {counted(len(results), 'result')} from the store" if taken else ""
 
 
 def _lacking(plan: Plan, judgements: Sequence[Judgement]) -> str:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from conformance.records import Cell, Judgement, Plan, Verdict
 from conformance.report.counts import count_verdicts
+from conformance.report.entries import entries
 from conformance.report.groups import Group, group_cells
 from conformance.report.legible import heading, legible
 from conformance.report.words import counted
@@ -142,9 +143,7 @@ def _reasons(group: Group, by_cell: Mapping[str, Sequence[Judgement]]) -> _Reaso
 
 def _reason_table(console: Console, reasons: _Reasons) -> Table:
     ranked = sorted(reasons.items(), key=lambda item: -_total(item[1]))
-    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
+    table = entries(marks="right")
     for reason, places in ranked[:_MOST]:
         text = legible(console, reason)
         text.append("\n").append_text(legible(console, _where(places), "dim"))

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Judgement, Missing, Plan, Verdict
+from conformance.records import Judgement, Missing, Plan, Result, Verdict
+from conformance.report.entries import entries, entry
+from conformance.report.leaks import print_leaks
 from conformance.report.legible import heading, legible
+from conformance.report.rates import common_reason, print_rates, steadiness
 from conformance.report.summary import summarize
 from conformance.report.table import print_inapplicable, print_table
 from conformance.report.tracebacks import alike, print_unexpected
 from conformance.report.words import some
 
 _FAILING = frozenset({Verdict.DIVERGENT, Verdict.FLAKY})
+_UNFINISHED = (None, ExitStatus.INTERRUPTED)
 _CELLS = 3
 _TESTS = 2
 
@@ -29,23 +35,44 @@ def render(
     *,
     unmet: Sequence[Unmet] = (),
     status: ExitStatus | None,
+    results: Iterable[Result] | None = None,
+    path: Path | None = None,
     tracebacks: int = 25,
 ) -> None:
     """Print the report of a run.
 
-    ``status`` is None for a document that lacks its footer. At most ``tracebacks`` tests that diverged
+    ``status`` is None for a document that lacks its footer. ``results`` are all results of the run; without
+    them those of the judgements are told of, which are not all where each test ran several times. ``path``
+    is the document's, to be named where the run can be finished. At most ``tracebacks`` tests that diverged
     unexpectedly are printed with their tracebacks; the rest are counted by cell.
     """
+    results = _results(judgements) if results is None else tuple(results)
     print_table(console, plan, judgements)
     print_inapplicable(console, plan, judgements)
     unexpected = [found for found in judgements if not found.expected]
     _print_unexpected(console, plan, [found for found in unexpected if found.verdict in _FAILING], tracebacks)
     _print_declared(console, [found for found in judgements if found.expected and found.verdict in _FAILING])
-    _print_untrue(console, unmet, [found for found in unexpected if found.verdict not in _FAILING])
+    untrue = [found for found in unexpected if found.verdict not in _FAILING]
+    _print_untrue(console, unmet, untrue, status, path)
+    print_rates(console, judgements)
+    print_leaks(console, plan, results)
     _print_missing(console, plan.missing)
     console.print()
+    if steady := steadiness(judgements):
+        console.print(legible(console, steady))
     style = "bold green" if status is ExitStatus.AS_EXPECTED else "bold red"
-    console.print(legible(console, summarize(plan, judgements, unmet, status), style))
+    console.print(legible(console, summarize(plan, judgements, unmet, status, results), style))
+    if path is not None and status in _UNFINISHED:
+        _print_command(console, "To finish it", "run --resume", path)
+
+
+def _results(judgements: Iterable[Judgement]) -> tuple[Result, ...]:
+    found = {}
+    for judgement in judgements:
+        for result in (judgement.baseline, judgement.subject, judgement.retried):
+            if result is not None:
+                found[result.cell, result.test, result.attempt] = result
+    return tuple(found.values())
 
 
 def _print_unexpected(console: Console, plan: Plan, judgements: Sequence[Judgement], limit: int) -> None:
@@ -62,7 +89,7 @@ def _print_unexpected(console: Console, plan: Plan, judgements: Sequence[Judgeme
         console.print()
         more = f"and {len(groups) - limit:,} more, whose tracebacks the document has:"
         console.print(legible(console, more, "bold"))
-        table = _grid()
+        table = entries()
         for cell, tests in rest.items():
             text = legible(console, cell)
             text.append("\n").append_text(legible(console, some(tests, 3, "tests"), "dim"))
@@ -74,56 +101,66 @@ def _print_declared(console: Console, judgements: Sequence[Judgement]) -> None:
     if not judgements:
         return
     heading(console, "Divergent or flaky as declared")
-    table = _grid()
+    table = entries()
     _add_by_reason(console, table, judgements)
     console.print(table)
 
 
-def _print_untrue(console: Console, unmet: Sequence[Unmet], judgements: Sequence[Judgement]) -> None:
+def _print_untrue(
+    console: Console,
+    unmet: Sequence[Unmet],
+    judgements: Sequence[Judgement],
+    status: ExitStatus | None,
+    path: Path | None,
+) -> None:
     if not unmet and not judgements:
         return
     heading(console, "Not as declared")
-    table = _grid()
+    table = entries()
     _add_by_reason(console, table, judgements)
-    for entry in unmet:
-        text = legible(console, entry.test, "bold")
-        text.append_text(
-            legible(console, f": declared {entry.verdict} in entry {entry.number}: {entry.reason}\n")
-        )
-        text.append_text(legible(console, f"no such test in {some(entry.cells, _CELLS, 'cells')}", "dim"))
-        table.add_row(legible(console, "no test", "yellow"), text)
+    for stale in unmet:
+        declared = f": declared {stale.verdict} in entry {stale.number}: {stale.reason}"
+        where = f"no such test in {some(stale.cells, _CELLS, 'cells')}"
+        table.add_row(legible(console, "no test", "yellow"), entry(console, stale.test, declared, where))
     console.print(table)
+    # A baseline that was lost stands here too, and has no entry; nothing is written from half a document.
+    if status not in _UNFINISHED and (unmet or any(map(_was_declared, judgements))):
+        _print_command(console, "To take such entries out", "expectations update", path)
+
+
+def _was_declared(judgement: Judgement) -> bool:
+    return judgement.reason.startswith("declared ")
 
 
 def _add_by_reason(console: Console, table: Table, judgements: Sequence[Judgement]) -> None:
     """Add a row for each verdict and reason, with the tests that have it, and in which cells they do."""
     cells: dict[tuple[Verdict, str, str], list[str]] = {}
     for judgement in judgements:
-        cells.setdefault((judgement.verdict, judgement.reason, judgement.test), []).append(judgement.cell)
+        reason = common_reason(judgement)
+        cells.setdefault((judgement.verdict, reason, judgement.test), []).append(judgement.cell)
     tests: dict[tuple[Verdict, str, tuple[str, ...]], list[str]] = {}
     for (verdict, reason, test), places in cells.items():
         tests.setdefault((verdict, reason, tuple(places)), []).append(test)
     for (verdict, reason, where), same in tests.items():
-        text = legible(console, some(same, _TESTS, "tests"), "bold")
-        text.append_text(legible(console, f": {reason}\n"))
-        text.append_text(legible(console, f"in {some(where, _CELLS, 'cells')}", "dim"))
+        tests_of_it, cells_of_it = some(same, _TESTS, "tests"), some(where, _CELLS, "cells")
+        text = entry(console, tests_of_it, f": {reason}", f"in {cells_of_it}")
         table.add_row(legible(console, verdict, "yellow"), text)
+
+
+def _print_command(console: Console, what_for: str, command: str, path: Path | None) -> None:
+    """Print a command that takes the document, in one line: it is to be copied, and not to be broken."""
+    file = "FILE" if path is None else shlex.quote(str(path))
+    text = legible(console, f"{what_for}: python -m conformance {command} {file}")
+    console.print(text, soft_wrap=True)
 
 
 def _print_missing(console: Console, missing: Sequence[Missing]) -> None:
     if not missing:
         return
     heading(console, "Missing interpreters")
-    table = _grid()
+    table = entries()
     for interpreter in missing:
         table.add_row(
             legible(console, interpreter.python, "bold yellow"), legible(console, interpreter.advice)
         )
     console.print(table)
-
-
-def _grid() -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    return table

@@ -12,8 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.records import Judgement, Outcome, Plan, Result
+from conformance.records import Judgement, Outcome, Plan, Rate, Result, Verdict
 from conformance.report.legible import legible
+from conformance.report.rates import common_reason, said
 from conformance.report.words import shortened, some
 
 WIDE = 120
@@ -32,8 +33,8 @@ def alike(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
     """Return the judgements, those together that are on one test and tell the same of it in several cells."""
     groups: dict[tuple[object, ...], list[Judgement]] = {}
     for found in judgements:
-        told = (_told(result) for result in (found.subject, found.retried))
-        groups.setdefault((found.test, found.verdict, found.reason, *told), []).append(found)
+        told = (_told(result) for result in (found.baseline, found.subject, found.retried))
+        groups.setdefault((found.test, found.verdict, common_reason(found), *told), []).append(found)
     return list(groups.values())
 
 
@@ -51,7 +52,9 @@ def print_unexpected(console: Console, plan: Plan, judgements: Sequence[Judgemen
     console.print(title)
     console.print(legible(console, f"in {judgement.cell}"))
     if others:
-        console.print(legible(console, f"and alike in {some([other.cell for other in others], 3, 'cells')}"))
+        console.print(
+            legible(console, f"and alike in {some([_rated(other) for other in others], 3, 'cells')}")
+        )
     console.print(legible(console, f"against {judgement.baseline.cell}"))
     if judgement.reason:
         console.print(legible(console, judgement.reason, "yellow"))
@@ -67,18 +70,33 @@ def print_unexpected(console: Console, plan: Plan, judgements: Sequence[Judgemen
 
 def _sides(console: Console, plan: Plan, judgement: Judgement) -> list[_Side]:
     baseline, subject, retried = judgement.baseline, judgement.subject, judgement.retried
-    name = plan.cell(judgement.cell).implementation.name
-    sides = [_Side(f"baseline: {baseline.outcome}", _body(console, baseline))]
+    name, rate = plan.cell(judgement.cell).implementation.name, judgement.rate
+    steady = judgement.verdict is not Verdict.FLAKY or baseline.outcome is Outcome.PASSED
+    title = "baseline" if steady else f"baseline, {_attempt(baseline, rate)}"
+    sides = [_Side(f"{title}: {baseline.outcome}", _body(console, baseline))]
     if subject is None:
         return sides
-    if retried is None:
-        sides.append(_Side(f"{name}: {subject.outcome}", _body(console, subject)))
-    elif _told(subject) == _told(retried):
-        sides.append(_Side(f"{name}: {subject.outcome}, twice", _body(console, subject)))
-    else:
-        sides.append(_Side(f"{name}, first attempt: {subject.outcome}", _body(console, subject)))
-        sides.append(_Side(f"{name}, second attempt: {retried.outcome}", _body(console, retried)))
+    if rate is not None and (judgement.verdict is Verdict.DIVERGENT or rate.passed == rate.runs):
+        return [*sides, _Side(f"{name}: {subject.outcome}, {rate.runs:,} times", _body(console, subject))]
+    if rate is None and retried is None:
+        return [*sides, _Side(f"{name}: {subject.outcome}", _body(console, subject))]
+    if _told(subject) == _told(retried):
+        return [*sides, _Side(f"{name}: {subject.outcome}, twice", _body(console, subject))]
+    for result in (subject, retried):
+        if result is not None:
+            title = f"{name}, {_attempt(result, rate)}: {result.outcome}"
+            sides.append(_Side(title, _body(console, result)))
     return sides
+
+
+def _attempt(result: Result, rate: Rate | None) -> str:
+    if rate is not None:
+        return f"attempt {result.attempt:,} of {rate.runs:,}"
+    return {1: "first attempt", 2: "second attempt"}.get(result.attempt, f"attempt {result.attempt:,}")
+
+
+def _rated(judgement: Judgement) -> str:
+    return judgement.cell if judgement.rate is None else f"{judgement.cell} ({said(judgement.rate)})"
 
 
 def _print_beside(console: Console, sides: Sequence[_Side]) -> None:

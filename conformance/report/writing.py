@@ -2,70 +2,98 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-from collections.abc import Sequence
-from io import FileIO
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
-from conformance.errors import DocumentError, ExitStatus, UsageError
+from conformance.errors import ExitStatus, UsageError
 from conformance.judge import Unmet
 from conformance.records import Judgement, Result
 from conformance.report.counts import count_verdicts
-from conformance.report.document import Footer, Header, Hello
+from conformance.report.document import Document, Footer, Header, Hello
 from conformance.report.lines import (
     Key,
     footer_line,
     header_line,
     hello_line,
     key,
+    keys_line,
     result_line,
     verdict_line,
 )
+from conformance.report.place import Place, take_place
+from conformance.report.reading import read_document
+
+_NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
 class DocumentWriter:
     """A context manager that makes a document; its methods may be called from any thread.
 
-    Each line is handed to the operating system before the method returns. Leaving the context adds nothing:
-    only ``finish`` or ``interrupt`` write the footer, so a run that ends by an exception stays incomplete.
+    Each line is handed to the operating system before the method returns, whole or not at all. Leaving the
+    context adds nothing: only ``finish`` or ``interrupt`` write the footer, so a run that ends by an exception
+    stays incomplete. Where signals raise exceptions, hold them off during each of the calls: one between a
+    result's line and the note that it is written would let it be written twice.
+
+    A run that is resumed gives the document as it was read, the ``done`` results and their ``keys``; they stand
+    in the new document before it takes the old one's place. ``only_default`` says that nobody asked for the path: while another run writes
+    there, the next free name is taken, and ``path`` says which.
     """
 
-    def __init__(self, path: Path, header: Header) -> None:
+    def __init__(
+        self,
+        path: Path,
+        header: Header,
+        *,
+        done: Iterable[Result] = (),
+        keys: Mapping[str, str] = _NO_KEYS,
+        resumed: Document | None = None,
+        only_default: bool = False,
+    ) -> None:
         self.path = path
         self._header = header
+        self._done = tuple(done)
+        self._keys = keys
+        self._resumed = resumed
+        self._only_default = only_default
         self._lock = RLock()
         self._written: set[Key] = set()
         self._judgements: list[Judgement] = []
-        self._failure: DocumentError | None = None
-        self._file: FileIO | None = None
+        self._place: Place | None = None
 
     def __enter__(self) -> Self:
-        """Create the file and its folders and write the header; raises UsageError when that is not allowed."""
+        """Make the folders, and the file with its header, keys and done results in the place of an older one.
+
+        Raises UsageError when the path cannot be written, when another run is writing there or has done so since
+        the resumed document was read, and DocumentError when the disk is full; what stood there before is
+        untouched then.
+        """
+        place = self._place = take_place(self.path, only_default=self._only_default)
+        self.path = place.path
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("ab", buffering=0)
-        except OSError as error:
-            raise UsageError(
-                f"The report document {self.path} cannot be written: {error.strerror}.",
-                "Name another place with --out.",
-            ) from error
-        try:
-            self._take()
+            self._refuse_overtaken()
             self._write(header_line(self._header))
+            if self._keys:
+                self.keys(self._keys)
+            for result in self._done:
+                self.result(result)
+            place.settle()
         except BaseException:
-            self._file.close()
+            place.close()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        assert self._file is not None, "the context was entered"
-        self._file.close()
+        assert self._place is not None, "the context was entered"
+        self._place.close()
+
+    def keys(self, keys: Mapping[str, str]) -> None:
+        """Write the keys that cells' results have in the store; they add to those that are written already."""
+        self._write(keys_line(keys))
 
     def hello(self, hello: Hello) -> None:
         """Write what a worker said about itself; a cell whose worker was started again says it again."""
@@ -88,15 +116,28 @@ class DocumentWriter:
             self._write(verdict_line(judgement))
             self._judgements.append(judgement)
 
-    def finish(self, ended: str, status: ExitStatus, unmet: Sequence[Unmet] = ()) -> Footer:
-        """Write and return the footer of a run that came to its end; ``ended`` is a time in ISO 8601."""
-        return self._footer(ended, status, unmet, interrupted=False)
+    def finish(
+        self, ended: str, status: ExitStatus, unmet: Sequence[Unmet] = (), met: Sequence[int] = ()
+    ) -> Footer:
+        """Write and return the footer of a run that came to its end; ``ended`` is a time in ISO 8601.
+
+        ``unmet`` and ``met`` are the expectations that no test, and that some test, of the run's cells answers to.
+        """
+        return self._footer(ended, status, unmet, met, interrupted=False)
 
     def interrupt(self, ended: str) -> Footer:
         """Write and return the footer of a run that the user ended early."""
-        return self._footer(ended, ExitStatus.INTERRUPTED, (), interrupted=True)
+        return self._footer(ended, ExitStatus.INTERRUPTED, (), (), interrupted=True)
 
-    def _footer(self, ended: str, status: ExitStatus, unmet: Sequence[Unmet], *, interrupted: bool) -> Footer:
+    def _footer(
+        self,
+        ended: str,
+        status: ExitStatus,
+        unmet: Sequence[Unmet],
+        met: Sequence[int],
+        *,
+        interrupted: bool,
+    ) -> Footer:
         with self._lock:
             footer = Footer(
                 ended=ended,
@@ -104,39 +145,20 @@ class DocumentWriter:
                 interrupted=interrupted,
                 counts=count_verdicts(self._judgements),
                 unmet=tuple(unmet),
+                met=tuple(met),
             )
-            self._write(footer_line(footer))
+            self._write(footer_line(footer), durable=True)
             return footer
 
-    def _take(self) -> None:
-        """Empty the file, unless another run is writing to it; the lock goes with the process."""
-        assert self._file is not None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    def _refuse_overtaken(self) -> None:
+        # Only now nobody else can write there.
+        if self._resumed is not None and read_document(self.path) != self._resumed:
             raise UsageError(
-                f"Another run is writing the report document {self.path}.",
-                "Wait for it, or name another with --out.",
-            ) from None
-        except OSError:
-            # A file system without locks: no reason not to run.
-            pass
-        with contextlib.suppress(OSError):
-            # Not for a pipe or a device.
-            self._file.truncate(0)
+                f"Another run has written the report document {self.path} since it was read.",
+                "See what it says, and resume again where it is incomplete.",
+            )
 
-    def _write(self, line: bytes) -> None:
-        assert self._file is not None, "a document is written inside its context"
+    def _write(self, line: bytes, *, durable: bool = False) -> None:
+        assert self._place is not None, "a document is written inside its context"
         with self._lock:
-            if self._failure is not None:
-                # A line behind half a line would make the damage greater.
-                raise self._failure
-            try:
-                while line:
-                    line = line[self._file.write(line) :]
-            except OSError as error:
-                self._failure = DocumentError(
-                    f"The report document {self.path} could not be written to its end: {error.strerror}.",
-                    "What stands in it is good; make room and run again.",
-                )
-                raise self._failure from error
+            self._place.write(line, durable=durable)

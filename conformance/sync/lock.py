@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -40,6 +40,16 @@ class TagLock:
     def series(self) -> str:
         """The first two numbers, such as ``3.11``."""
         return series_of(self.tag)
+
+    def blobs(self, paths: Sequence[str]) -> str:
+        """The blob ids of these files, side by side; a SyncError where one of them is not pinned."""
+        for path in paths:
+            if path not in self.files:
+                raise SyncError(
+                    f"{LOCK_NAME} pins no {path} of {self.tag}.",
+                    f"Pin it with `python -m conformance sync --update {self.tag}`.",
+                )
+        return " ".join(self.files[path] for path in paths)
 
 
 @frozen

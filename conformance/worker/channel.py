@@ -2,14 +2,19 @@
 
 import json
 import os
-from typing import Any, Dict, Optional
+from typing import Any, Dict, NoReturn, Optional, Tuple
+
+# Bound before the judged code is there: what it makes of these modules does not reach us.
+_encode, _decode = json.JSONEncoder().encode, json.JSONDecoder().decode
+_read, _write, _fstat, _exit = os.read, os.write, os.fstat, os._exit
 
 
 class Channel:
     """Messages to and from the driver; ``commands`` and ``events`` are file descriptors.
 
     Neither is inherited by programs that the judged code starts, and neither is a Python file object
-    that the judged code could find by looking at ``sys``.
+    that the judged code could find by looking at ``sys``. When it closed one all the same, or the driver is
+    gone, there is nobody to serve: the process ends at once, and writes to nothing that has the number now.
     """
 
     def __init__(self, commands: int, events: int) -> None:
@@ -17,21 +22,44 @@ class Channel:
             os.set_inheritable(descriptor, False)
         self._commands = commands
         self._events = events
+        self._lead_to = {descriptor: _identity(descriptor) for descriptor in (commands, events)}
         self._buffer = b""
 
     def send(self, event: str, **fields: Any) -> None:
         """Write one event; the driver has it when this returns, whatever happens to the worker next."""
-        line = memoryview(json.dumps({"event": event, **fields}).encode() + b"\n")
-        while line:
-            line = line[os.write(self._events, line) :]
+        line = memoryview(_encode({"event": event, **fields}).encode() + b"\n")
+        try:
+            while line:
+                self._require(self._events)
+                line = line[_write(self._events, line) :]
+        except OSError:
+            _give_up()
 
     def receive(self) -> Optional[Dict[str, Any]]:
         """Wait for one command; None when the driver is gone."""
         while b"\n" not in self._buffer:
-            chunk = os.read(self._commands, 1 << 16)
+            try:
+                self._require(self._commands)
+                chunk = _read(self._commands, 1 << 16)
+            except OSError:
+                _give_up()
             if not chunk:
                 return None
             self._buffer += chunk
         line, self._buffer = self._buffer.split(b"\n", 1)
-        command: Dict[str, Any] = json.loads(line)
+        command: Dict[str, Any] = _decode(line.decode())
         return command
+
+    def _require(self, descriptor: int) -> None:
+        """Raise OSError if the descriptor is closed; end the process if it leads to something else."""
+        if _identity(descriptor) != self._lead_to[descriptor]:
+            _give_up()
+
+
+def _identity(descriptor: int) -> Tuple[int, int]:
+    status = _fstat(descriptor)
+    return status.st_dev, status.st_ino
+
+
+def _give_up() -> NoReturn:
+    _exit(1)

@@ -5,9 +5,12 @@ give them. For any other loop they get a real one that has what the tests look a
 """
 
 import asyncio
+import contextlib
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
+
+from .objects import resolve
 
 ASYNCIO = "asyncio:new_event_loop"
 MOCKED_CLOCK = "the test mocks the clock, which only asyncio's own loop allows"
@@ -15,13 +18,14 @@ MOCKED_CLOCK = "the test mocks the clock, which only asyncio's own loop allows"
 Factory = Callable[[], asyncio.AbstractEventLoop]
 
 
-def use(factory: Factory) -> None:
-    """Make ``factory`` what ``asyncio.new_event_loop`` calls, by the event loop policy."""
+def warm_up(name: str) -> None:
+    """Make and close a loop of the factory ``module:callable``.
 
-    class Policy(asyncio.DefaultEventLoopPolicy):  # type: ignore[name-defined, misc, unused-ignore]
-        _loop_factory = staticmethod(factory)
-
-    asyncio.set_event_loop_policy(Policy())
+    Some open descriptors at the first one and keep them for the whole process: no test leaves these.
+    """
+    # Whatever is wrong with the factory, the tests will say.
+    with contextlib.suppress(Exception):
+        resolve(name)().close()
 
 
 def runners_loop(factory: Factory) -> Callable[[Any], asyncio.AbstractEventLoop]:

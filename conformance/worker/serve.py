@@ -1,16 +1,21 @@
 """The worker's life: settle, load, say hello, run what is asked for, stop."""
 
 import argparse
+import os
 import sys
 import traceback
 import unittest
 from typing import Any, Callable, Dict, List
 
-from . import suites, surroundings
+from . import loops, suites, surroundings
 from .channel import Channel
 from .exercise import Exercise
 from .objects import resolve
 from .outcomes import Reporter, test_id
+from .policies import Policies
+from .state import State
+
+_exit = os._exit
 
 
 def main(arguments: List[str]) -> None:
@@ -20,19 +25,20 @@ def main(arguments: List[str]) -> None:
     channel = Channel(options.commands, options.events)
     surroundings.settle()
     packages = surroundings.installed()
-    exercise = Exercise()
+    exercise, policies = Exercise(), Policies()
     names = {"Runner": options.runner, "run": options.run, "Task": options.task}
     try:
         save_coverage = _start_coverage(options.coverage, options.coverage_source)
         native = surroundings.native_names(names, resolve)
         sys.path.insert(0, options.tree)
-        tests = {test_id(test): test for test in suites.load(_request(options), exercise)}
+        tests = {test_id(test): test for test in suites.load(_request(options), exercise, policies)}
     except BaseException:  # noqa: BLE001  # whatever the judged code raises here is its outcome
         channel.send("broken", detail=traceback.format_exc())
         return
+    loops.warm_up(options.loop)
     surroundings.freeze()
     channel.send("hello", tests=list(tests), native=native, **surroundings.describe(packages))
-    reporter = Reporter(channel, exercise, save_coverage)
+    reporter = Reporter(channel, exercise, State(), policies, save_coverage)
     while True:
         command = channel.receive()
         if command is None or command["command"] == "stop":
@@ -40,12 +46,16 @@ def main(arguments: List[str]) -> None:
         try:
             # With the classes' and the module's fixtures, as unittest runs them.
             unittest.TestSuite([tests[name] for name in command["tests"]]).run(reporter)
-        except KeyboardInterrupt:
+        except BaseException:
+            # If it escaped from a test, that has told of it. The fixtures were skipped.
             if not reporter.interrupted:
                 raise
-            # It escaped from a test, which has told of it. Fixtures were skipped: the rest wants a fresh worker.
+        if reporter.spoiled:
             channel.send("spoiled")
-            return
+            reporter.flush()
+            save_coverage()
+            # Without waiting for what the test left, which may have no end.
+            _exit(0)
         channel.send("idle")
 
 

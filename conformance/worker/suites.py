@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, List, Optional, Type
 from . import loops
 from .exercise import Exercise
 from .objects import resolve
+from .policies import Policies
 
 PACKAGE = "test.test_asyncio"
 
@@ -37,37 +38,37 @@ class Request:
         self.task = task
 
 
-def load(request: Request, exercise: Exercise) -> List[unittest.TestCase]:
+def load(request: Request, exercise: Exercise, policies: Policies) -> List[unittest.TestCase]:
     """Import the suite's file from the tree that is first on ``sys.path``, and return its tests in order.
 
     Raises whatever the file, the implementation or the loop raise when they are imported.
     """
-    module = LOADERS[request.suite](request, exercise)
+    module = LOADERS[request.suite](request, exercise, policies)
     return list(_tests(unittest.defaultTestLoader.loadTestsFromModule(module)))
 
 
-def _runners(request: Request, exercise: Exercise) -> Any:
-    factory = _put_runner_and_loop(request, exercise)
+def _runners(request: Request, exercise: Exercise, policies: Policies) -> Any:
+    factory = _put_runner_and_loop(request, exercise, policies)
     module = _import("test_runners")
     if factory is not None:
         module.BaseTest.new_loop = loops.runners_loop(factory)
     return module
 
 
-def _tasks(request: Request, exercise: Exercise) -> Any:
+def _tasks(request: Request, exercise: Exercise, policies: Policies) -> Any:
     # First the task, since a compiled loop keeps the asyncio.Task that it finds when it is imported.
     if request.task is not None:
         _replace_task(resolve(request.task), request.mode, exercise)
     factory = resolve(request.loop)
     if request.loop != loops.ASYNCIO:
         factory = loops.with_visible_executor(factory)
-        loops.use(factory)
+        policies.use(factory)
         _import("utils").TestLoop = loops.without_mocked_clock(factory)
     return _import("test_tasks")
 
 
-def _async_case(request: Request, exercise: Exercise) -> Any:
-    _put_runner_and_loop(request, exercise)
+def _async_case(request: Request, exercise: Exercise, policies: Policies) -> Any:
+    _put_runner_and_loop(request, exercise, policies)
     # The package unittest stays the interpreter's own, since it runs the tests: only this module of it is the tree's.
     stand_in: Any = unittest
     stand_in.async_case = _load("unittest.async_case", "async_case.py")
@@ -75,7 +76,7 @@ def _async_case(request: Request, exercise: Exercise) -> Any:
     return _load("test_async_case", "test", "test_async_case.py")
 
 
-LOADERS: Dict[str, Callable[[Request, Exercise], Any]] = {
+LOADERS: Dict[str, Callable[[Request, Exercise, Policies], Any]] = {
     "runners": _runners,
     "tasks": _tasks,
     "async_case": _async_case,
@@ -102,14 +103,14 @@ def _load(name: str, *path: str) -> Any:
     return module
 
 
-def _put_runner_and_loop(request: Request, exercise: Exercise) -> Optional[loops.Factory]:
+def _put_runner_and_loop(request: Request, exercise: Exercise, policies: Policies) -> Optional[loops.Factory]:
     """Put both in place; returns what makes the loops, or None where they stay asyncio's own."""
     if request.runner is not None:
         _replace_runner(resolve(request.runner), request.run, exercise)
     factory: loops.Factory = resolve(request.loop)
     if request.loop == loops.ASYNCIO:
         return None
-    loops.use(factory)
+    policies.use(factory)
     return factory
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import faulthandler
 import gc
+import os
 import platform
 import signal
 import sys
@@ -17,8 +18,12 @@ def settle() -> None:
     for stream in (sys.stdout, sys.stderr):
         # What a test wrote before it killed its interpreter, or was killed, must not be lost with it.
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    # On a crash, and on the SIGABRT that ends a test past its time limit, say on stderr where it was.
-    faulthandler.enable()
+    # To stderr, but of our own: a test may close or replace the descriptor that it writes to.
+    stderr = os.dup(2)
+    # On a crash say where it was, and without ending on the signal by which the driver asks for it.
+    faulthandler.enable(stderr)
+    if hasattr(faulthandler, "register"):
+        faulthandler.register(signal.SIGUSR2, file=stderr, all_threads=True, chain=False)
 
 
 def freeze() -> None:

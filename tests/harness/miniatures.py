@@ -13,7 +13,7 @@ import platform
 import select
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
@@ -42,12 +42,17 @@ class Watch:
     """A listener that remembers."""
 
     def __init__(self) -> None:
+        self.listed: dict[str, tuple[str, ...]] = {}
         self.totals: list[int] = []
         self.started: list[str] = []
         self.finished: list[str] = []
         self.counts: list[Mapping[Outcome, int]] = []
         self.any_started = Flag()
         self.any_finished = Flag()
+        self.cell_ended = Flag()
+
+    def suite_listed(self, cell: str, tests: Sequence[str], hello: Mapping[str, Any]) -> None:
+        self.listed[cell] = tuple(tests)
 
     def cell_started(self, cell: str, total: int) -> None:
         self.totals.append(total)
@@ -62,6 +67,7 @@ class Watch:
 
     def cell_finished(self, cell: str, counts: Mapping[Outcome, int], seconds: float) -> None:
         self.counts.append(counts)
+        self.cell_ended.set()
 
 
 @frozen

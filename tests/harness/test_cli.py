@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,14 +37,17 @@ class Said:
 
 
 def conformance(*arguments: object) -> Said:
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=3 * PATIENCE_SECONDS,
-    )
+    # A store of its own for each run: none takes another's results.
+    with tempfile.TemporaryDirectory() as folder:
+        store = ["--store", f"{folder}/store.sqlite"] if arguments[:1] == ("run",) else []
+        done = subprocess.run(
+            [*COMMAND, *map(str, arguments), *store],
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=3 * PATIENCE_SECONDS,
+        )
     assert "Traceback" not in done.stderr
     return Said(done.returncode, done.stdout, done.stderr)
 
@@ -163,7 +167,8 @@ def test_a_reader_that_goes_away_ends_the_run_without_a_verdict(
     upstream_311: Interpreter, tmp_path: Path
 ) -> None:
     out = tmp_path / "results.jsonl"
-    command = [*COMMAND, "run", *NARROW, "--implementation", "runner_backport-own", "--out", str(out)]
+    places = ("--out", str(out), "--store", str(tmp_path / "store.sqlite"))
+    command = [*COMMAND, "run", *NARROW, "--implementation", "runner_backport-own", *places]
     with subprocess.Popen(
         command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as run:
@@ -196,9 +201,10 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
     number: signal.Signals,
 ) -> None:
     config, out = bring(tmp_path, "stuck"), tmp_path / "results.jsonl"
-    options = ("--config", config, "--out", out, "--jobs", 1, "--timeout", 600, "-k", "RunnerTests")
+    store = tmp_path / "store.sqlite"
+    options = ("--config", config, "--out", out, "--store", store, "--jobs", 1, "--timeout", 600)
     driver = subprocess.Popen(
-        [*COMMAND, "run", *NARROW, *map(str, options)],
+        [*COMMAND, "run", *NARROW, *map(str, options), "-k", "RunnerTests"],
         cwd=PROJECT,
         env={**os.environ, "LIFELINE": str(lifeline.path)},
         stdout=subprocess.PIPE,
@@ -213,7 +219,8 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
         finally:
             driver.kill()
     assert driver.returncode == ExitStatus.INTERRUPTED
-    assert err == f"conformance: interrupted; what was finished is in {out}\n"
+    again = f"'python -m conformance run --resume {out}' goes on"
+    assert err == f"conformance: interrupted; what was finished is in {out}: {again}\n"
     assert lifeline.is_cut()
     document = read_document(out)
     assert not document.complete

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.execute import supervise
+from conformance.execute import supervise, worker
 from miniatures import Making
 
 pytest_plugins = ["miniatures"]
@@ -77,14 +77,43 @@ def test_a_hanging_test_ends_by_the_time_limit_and_shows_where_it_hung(making: M
 
 
 def test_a_hang_that_no_signal_but_the_last_can_end(making: Making, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.execute.worker._LAST_WORDS_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "_GRACES", dict.fromkeys(worker._GRACES, 0.1))
     deed = """import faulthandler
             faulthandler.disable()
-            for number in signal.SIGABRT, signal.SIGTERM:
+            for number in signal.SIGINT, signal.SIGUSR2, signal.SIGTERM:
                 signal.signal(number, signal.SIG_IGN)
             signal.pause()"""
     seen = making.runners(BETWEEN_OTHERS.format(deed=deed)).run(seconds=1)
     assert seen.outcomes == {"test_a": "passed", "test_b": "timed-out", "test_c": "failed"}
+
+
+@pytest.mark.parametrize(
+    "handled",
+    [
+        "pass",
+        "signal.signal(signal.SIGINT, signal.SIG_IGN); signal.signal(signal.SIGTERM, signal.default_int_handler)",
+    ],
+    ids=["by SIGINT", "by SIGTERM"],
+)
+def test_a_hanging_test_may_clean_up(making: Making, handled: str) -> None:
+    deed = f"""{handled}
+            try:
+                time.sleep(1000)
+            finally:
+                print("cleaned up")"""
+    seen = making.runners(BETWEEN_OTHERS.format(deed=deed)).run(seconds=1)
+    assert seen.outcomes == {"test_a": "passed", "test_b": "timed-out", "test_c": "failed"}
+    assert seen["test_b"].output.endswith("cleaned up\n")
+
+
+def test_a_child_of_a_hanging_test_is_asked_to_end_with_it(making: Making) -> None:
+    deed = """command = "trap 'echo asked; exit' TERM; trap '' INT; echo ready; sleep 1000 & wait"
+            for number in signal.SIGINT, signal.SIGTERM:
+                signal.signal(number, lambda *_: None)
+            os.system(command)
+            time.sleep(1000)"""
+    seen = making.runners(BETWEEN_OTHERS.format(deed=deed)).run(seconds=1)
+    assert "asked\n" in seen["test_b"].output
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,33 @@ def test_only_the_tests_that_are_wanted_run(making: Making) -> None:
     assert "test_fails" not in seen.outcomes
     assert seen.course.left_out == ("test_runners.Tests.test_fails",)
     assert seen.watch.totals == [len(seen.outcomes)] == [6]
+
+
+def test_all_tests_of_the_suite_are_listed_before_any_begins(making: Making) -> None:
+    miniature = making.runners(ALL_OUTCOMES)
+    seen = miniature.run(only=lambda test: test.endswith("passes"))
+    assert seen.watch.listed == {miniature.cell.name: seen.course.tests}
+    assert [test.rpartition(".")[2] for test in seen.course.tests] == [
+        "test_errors",
+        "test_expected_failure",
+        "test_fails",
+        "test_fails_and_then_errors",
+        "test_passes",
+        "test_skipped_by_decorator",
+        "test_skips",
+        "test_unexpected_success",
+    ]
+
+
+def test_shuffled_tests_run_in_an_order_of_their_seed_cell_and_attempt(making: Making) -> None:
+    miniature = making.runners(ALL_OUTCOMES)
+    unshuffled = miniature.run().course
+    for attempt in (1, 2):
+        wanted = [result.test for result in unshuffled.results]
+        random.Random(f"7/{miniature.cell.name}/{attempt}").shuffle(wanted)
+        seen = miniature.run(shuffle=7, attempt=attempt)
+        assert seen.watch.started == wanted != list(unshuffled.tests)
+        assert seen.course.tests == unshuffled.tests
 
 
 def test_results_carry_their_cell_and_attempt_and_time(making: Making) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event as Flag
@@ -10,8 +11,8 @@ import pytest
 from attrs import evolve
 
 from conformance.execute import Course, Order, execute
+from conformance.execute.failures import AbandonedError
 from conformance.execute.supervise import see_through
-from conformance.execute.worker import AbandonedError
 from conformance.records import Outcome, Suite
 from miniatures import PATIENCE_SECONDS, Lifeline, Making, Watch
 
@@ -55,6 +56,80 @@ def test_abandoning_ends_a_hanging_worker_at_once(making: Making, lifeline: Life
             course.result(PATIENCE_SECONDS)
     assert lifeline.is_cut()
     assert watch.finished == ["test_runners.Tests.test_a"]
+
+
+WAITING = """
+    import os, signal, time, unittest
+
+    class Tests(unittest.TestCase):
+        def test_a(self):
+            while not os.path.exists({go!r}):
+                time.sleep(0.001)
+
+        def test_b(self):
+            os.write(os.open({path!r}, os.O_WRONLY), b"here")
+            {deed}
+"""
+
+
+class Abandoning(Watch):
+    """Abandons the run in the first test's start, when the worker has told, unheard, of all that comes behind it."""
+
+    def __init__(self, go: Path, lifeline: Lifeline, abandoned: Flag) -> None:
+        super().__init__()
+        self._go = go
+        self._lifeline = lifeline
+        self._abandoned = abandoned
+
+    def test_started(self, cell: str, test: str) -> None:
+        super().test_started(cell, test)
+        if not self._abandoned.is_set():
+            self._go.touch()
+            assert self._lifeline.said() == "here"
+            self._abandoned.set()
+
+
+def test_what_was_written_before_the_run_was_abandoned_is_still_heard(
+    making: Making, lifeline: Lifeline, tmp_path: Path
+) -> None:
+    abandoned, go = Flag(), tmp_path / "go"
+    watch = Abandoning(go, lifeline, abandoned)
+    suite = WAITING.format(go=str(go), path=str(lifeline.path), deed="signal.pause()")
+    with pytest.raises(AbandonedError):
+        see_through(making.runners(suite).order(seconds=600), watch, abandoned)
+    assert watch.finished == ["test_runners.Tests.test_a"]
+    assert lifeline.is_cut()
+
+
+def test_a_run_that_is_abandoned_before_it_begins_starts_no_worker(making: Making) -> None:
+    abandoned, watch = Flag(), Watch()
+    abandoned.set()
+    with pytest.raises(AbandonedError):
+        see_through(making.runners(QUICK).order(), watch, abandoned)
+    assert watch.totals == []
+
+
+def test_an_interruption_from_outside_ends_the_workers_and_keeps_what_is_done(
+    tmp_path: Path, lifeline: Lifeline
+) -> None:
+    go = tmp_path / "go"
+    hanging = Making(tmp_path / "b").runners(HANGING.format(path=str(lifeline.path)))
+    ending = Making(tmp_path / "a").runners(WAITING.format(go=str(go), path=os.devnull, deed="pass"))
+    orders = [_named(ending.order(), "a"), _named(hanging.order(seconds=600), "b")]
+    watch = Watch()
+    done: list[str] = []
+
+    def interrupted() -> bool:
+        # From here on nothing is waited for: what ends now has not been told by on_course.
+        go.touch()
+        assert lifeline.said() == "here"
+        assert watch.cell_ended.wait(PATIENCE_SECONDS)
+        return True
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(orders, 2, watch, lambda order, _course: done.append(order.cell.name), interrupted)
+    assert done == [orders[0].cell.name]
+    assert lifeline.is_cut()
 
 
 def test_every_cell_has_its_course_and_the_listener_hears_of_each(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from conformance.errors import ExecuteError
-from conformance.execute import supervise, worker
+from conformance.execute import events, supervise, worker
 from miniatures import Making, Miniature, write
 
 pytest_plugins = ["miniatures"]
@@ -86,7 +87,7 @@ def test_a_worker_that_does_not_greet_makes_its_cell_broken(
     talking: Talk, talk: str, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "_LAST_WORDS_SECONDS", 0.5)
-    monkeypatch.setattr(worker, "_LONGEST_LINE", 1 << 20)
+    monkeypatch.setattr(events, "_LONGEST_LINE", 1 << 20)
     seen = talking(talk).run()
     assert word in seen.course.broken
     assert seen.course.results == []
@@ -123,6 +124,9 @@ def test_a_worker_that_never_greets_makes_its_cell_broken(
         "finish(test, output=[0])",
         "finish(test, detail=None)",
         "finish(test, exercised='perhaps')",
+        "finish(test, leaks='thread')",
+        "finish(test, leaks=[1])",
+        "finish(test, leaks=None)",
     ],
 )
 def test_nonsense_in_a_test_is_blamed_on_the_test(talking: Talk, talk: str) -> None:
@@ -189,6 +193,111 @@ def test_a_worker_that_talks_without_end_ends_by_the_time_limit(talking: Talk) -
         seconds=0.5
     )
     assert seen.outcomes == {"a": "timed-out", "b": "timed-out"}
+
+
+def test_leaks_are_kept_with_their_test_and_no_more_of_them_than_anybody_reads(talking: Talk) -> None:
+    seen = talking(
+        f"""{GREETING}tests = asked()
+for test, leaks in zip(tests, (["a thread", "x" * 1000], [str(number) for number in range(1000)])):
+    tell("started", test=test, output=0)
+    finish(test, leaks=leaks)
+tell("idle")
+"""
+    ).run()
+    assert seen["a"].leaks == ("a thread", "x" * 500)
+    assert seen["b"].leaks == (*map(str, range(49)), "and 951 more")
+
+
+SPOILED = """
+tests = asked()
+tell("trouble", scope="T", where="tearDownModule", outcome="errored", detail="each time")
+tell("started", test=tests[0], output=0)
+finish(tests[0])
+tell("spoiled")
+signal.pause()
+"""
+
+
+def test_a_spoiled_worker_is_followed_by_another_as_often_as_it_takes(
+    talking: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervise, "_RESTARTS", 0)
+    names = [f"T.{letter}" for letter in "abcd"]
+    seen = talking(f"tell('hello', tests={names!r})\n{SPOILED}").run()
+    assert seen.watch.started == names
+    assert [result.outcome.value for result in seen.course.results[:4]] == ["failed"] * 4
+
+
+def test_a_spoiled_worker_is_not_waited_for(talking: Talk) -> None:
+    # It would take the time of a farewell otherwise, of which there are nine.
+    names = [f"T.{letter}" for letter in "abcdefghi"]
+    began = time.monotonic()
+    seen = talking(f"tell('hello', tests={names!r})\n{SPOILED}").run()
+    assert len(seen.watch.started) == 9
+    assert time.monotonic() - began < 9 * worker._GOODBYE_SECONDS
+
+
+def test_trouble_that_several_workers_tell_of_is_told_once(talking: Talk) -> None:
+    seen = talking(f"{GREETING}{SPOILED}").run()
+    assert [result.test for result in seen.course.results] == ["T.a", "T.b", "T (tear-down)"]
+    assert seen.course.results[-1].detail == "tearDownModule\neach time"
+
+
+def test_trouble_of_a_tear_down_keeps_no_test_from_being_run(talking: Talk) -> None:
+    seen = talking(f"{GREETING}{SPOILED}").run()
+    assert (seen.outcomes["a"], seen.outcomes["b"]) == ("failed", "failed")
+
+
+def test_a_worker_that_is_spoiled_before_it_finished_a_test_is_lost(talking: Talk) -> None:
+    seen = talking(f"{GREETING}asked(); tell('spoiled')").run()
+    assert seen.outcomes == {"a": "crashed", "b": "crashed"}
+    assert "the worker said {'event': 'spoiled'} out of turn" in seen["a"].detail
+
+
+def test_a_worker_that_is_lost_before_its_first_test_is_replaced_once_without_blame(
+    talking: Talk, tmp_path: Path
+) -> None:
+    first = tmp_path / "first"
+    seen = talking(
+        f"""{GREETING}import pathlib
+tests, first = asked(), pathlib.Path({str(first)!r})
+if not first.exists():
+    first.touch()
+    os._exit(1)
+for test in tests:
+    tell("started", test=test, output=0)
+    finish(test)
+tell("idle")
+"""
+    ).run()
+    assert first.exists()
+    assert seen.outcomes == {"a": "failed", "b": "failed"}
+
+
+def test_a_worker_that_does_not_take_its_leave_is_ended(
+    talking: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_GOODBYE_SECONDS", 0.1)
+    rest = "for test in asked():\n    tell('started', test=test, output=0)\n    finish(test)\n"
+    seen = talking(f"{GREETING}{rest}tell('idle')\nsignal.pause()").run(seconds=600)
+    assert seen.outcomes == {"a": "failed", "b": "failed"}
+
+
+def test_the_subtests_of_one_test_are_bounded(talking: Talk) -> None:
+    many = "for _ in range(1000): tell('subtest', parameters='x' * 100_000, outcome='passed')"
+    seen = talking(f"{GREETING}test = asked()[0]\ntell('started', test=test, output=0)\n{many}").run()
+    assert seen.outcomes == {"a": "crashed", "b": "crashed"}
+    assert seen["a"].detail == "the worker wrote more than 32 MiB of events in one test"
+    assert sum(len(one.parameters) for one in seen["a"].subtests) < 32 << 20
+
+
+def test_the_events_of_many_tests_are_not_bounded_together(
+    talking: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "_MOST_OF_ONE_TEST", 20_000)
+    rest = "for test in asked():\n    tell('started', test=test, output=0)\n    finish(test, detail='x' * 15_000)\n"
+    seen = talking(f"{GREETING}{rest}tell('idle')").run()
+    assert seen.outcomes == {"a": "failed", "b": "failed"}
 
 
 def test_a_python_that_is_not_there_is_a_sentence(making: Making, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from packaging.specifiers import SpecifierSet
 
 import conformance
 from conformance.errors import UsageError
-from conformance.judge import Expectation, judge, read_expectations, unmet
+from conformance.judge import Expectation, judge, met, read_expectations, unmet
 from conformance.judge.expectations import fits
 from conformance.records import Judgement, Mode, Outcome, Suite, Verdict
 from results import (
@@ -126,6 +126,18 @@ def test_an_entry_without_a_test_is_unmet_and_names_the_cells_that_it_fits() -> 
 def test_an_entry_that_is_met_or_whose_cells_were_not_run_is_left_alone(entry: Expectation) -> None:
     judgements = judge(PLAN, [of_baseline(), of_subject()], ())
     assert unmet([entry], PLAN, judgements, filtered=False) == ()
+
+
+def test_the_entries_that_are_met_are_those_with_a_test_of_a_cell_that_was_run() -> None:
+    judgements = judge(PLAN, [of_baseline(), of_subject()], ())
+    entries = [
+        Expectation(1, "gone", Verdict.DIVERGENT, "was so"),
+        Expectation(2, "*.test_run", Verdict.DIVERGENT, "whether it comes true or not"),
+        Expectation(3, TEST, Verdict.DIVERGENT, "of a cell that is not planned", loop="uvloop"),
+        Expectation(4, TEST, Verdict.INAPPLICABLE, "the same test"),
+    ]
+    assert met(entries, PLAN, judgements) == (2, 4)
+    assert met(entries, PLAN, []) == ()
 
 
 def test_a_cell_of_the_plan_without_a_verdict_was_not_run() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,11 +15,13 @@ from attrs import evolve
 
 from conformance.errors import ExitStatus, ProvisionError
 from conformance.provision import environments, provide
-from conformance.provision.uv import call_uv
+from conformance.provision.uv import Uv
 from conformance.provision.wheels import build_wheel
 from conformance.records import Cell, Implementation, Mode, Suite
-from miniatures import ASYNCIO, DRIVER, PATIENCE_SECONDS
+from miniatures import ASYNCIO, DRIVER, PATIENCE_SECONDS, Lifeline
 from projects import make_project
+
+pytest_plugins = ["miniatures"]
 
 MODULES = {"small": "VALUE = 'as it was'\n"}
 
@@ -139,13 +142,15 @@ def test_a_source_is_built_whatever_python_its_folder_asks_for(
 def test_what_is_cut_short_leaves_nothing_and_is_made_the_next_time(
     kept: Path, wheel: str, monkeypatch: pytest.MonkeyPatch, after: str, error: BaseException
 ) -> None:
-    def cut_short(arguments: Sequence[str | Path], *, failing: str) -> None:
-        call_uv(arguments, failing=failing)
+    call = Uv.call
+
+    def cut_short(uv: Uv, arguments: Sequence[str | Path], *, failing: str) -> None:
+        call(uv, arguments, failing=failing)
         if arguments[0] == after:
             raise error
 
     with monkeypatch.context() as patching:
-        patching.setattr(environments, "call_uv", cut_short)
+        patching.setattr(Uv, "call", cut_short)
         with pytest.raises(type(error)):
             provided(kept, cell(wheel))
     assert content(kept) == []
@@ -171,7 +176,7 @@ def test_after_a_failure_no_further_environment_is_begun(kept: Path, monkeypatch
             heard.set()
             super().shutdown(wait=wait)
 
-    def failing_uv(arguments: Sequence[str | Path], *, failing: str) -> None:
+    def failing_uv(_uv: Uv, arguments: Sequence[str | Path], *, failing: str) -> None:
         begun.append(arguments)
         if len(begun) > 1:
             assert heard.wait(PATIENCE_SECONDS)
@@ -179,24 +184,46 @@ def test_after_a_failure_no_further_environment_is_begun(kept: Path, monkeypatch
 
     monkeypatch.setattr(environments, "ThreadPoolExecutor", Pool)
     monkeypatch.setattr(environments, "_AT_ONCE", 1)
-    monkeypatch.setattr(environments, "call_uv", failing_uv)
+    monkeypatch.setattr(Uv, "call", failing_uv)
     with pytest.raises(ProvisionError, match="could not be made"):
         provided(kept, *(cell(f"small=={number}") for number in range(5)))
     # The pool may have taken up one more before it heard of the failure.
     assert len(begun) <= 2
 
 
+def test_what_uv_has_started_ends_with_it(lifeline: Lifeline) -> None:
+    program = (
+        f"import os, signal; os.write(os.open({str(lifeline.path)!r}, os.O_WRONLY), b'here'); signal.pause()"
+    )
+    uv = Uv()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(
+            uv.call,
+            ["run", "--no-project", "--python", sys.executable, "python", "-c", program],
+            failing="It could not be run",
+        )
+        assert lifeline.said() == "here"
+        uv.stop()
+        assert lifeline.is_cut()
+        with pytest.raises(ProvisionError, match="It could not be run"):
+            running.result(PATIENCE_SECONDS)
+    with pytest.raises(ProvisionError, match="broken off"):
+        uv.call(["--version"], failing="It could not be asked")
+
+
 def test_another_run_that_was_quicker_is_as_good(
     kept: Path, wheel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def overtaken(arguments: Sequence[str | Path], *, failing: str) -> None:
-        call_uv(arguments, failing=failing)
+    call = Uv.call
+
+    def overtaken(uv: Uv, arguments: Sequence[str | Path], *, failing: str) -> None:
+        call(uv, arguments, failing=failing)
         if arguments[0] == "venv":
             with monkeypatch.context() as patching:
-                patching.setattr(environments, "call_uv", call_uv)
+                patching.setattr(Uv, "call", call)
                 provided(kept, cell(wheel))
 
-    monkeypatch.setattr(environments, "call_uv", overtaken)
+    monkeypatch.setattr(Uv, "call", overtaken)
     [python] = provided(kept, cell(wheel))
     assert value(python) == "as it was"
     assert len(content(kept)) == 1

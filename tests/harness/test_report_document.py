@@ -1,8 +1,6 @@
 """The report document: what is written is what is read, however the run ended."""
 
-import errno
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -12,9 +10,9 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.errors import DocumentError, ExitStatus, UsageError
+from conformance.errors import ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Judgement, Missing, Outcome, Result, Subtest, Verdict
+from conformance.records import Judgement, Missing, Outcome, Rate, Result, Shard, Subtest, Verdict
 from conformance.report import DocumentWriter, Header, Hello, read_document
 from results import CELL, PLAN, TEST, judgement, of_baseline, of_subject
 
@@ -37,7 +35,10 @@ RESULTS = st.builds(
     subtests=st.lists(st.builds(Subtest, TEXTS, st.sampled_from(Outcome), TEXTS), max_size=2).map(tuple),
     output=TEXTS,
     attempt=st.integers(1, 3),
+    leaks=st.lists(TEXTS, max_size=2).map(tuple),
+    cached=st.booleans(),
 )
+RATES = st.one_of(st.none(), st.builds(Rate, st.integers(0, 99), st.integers(1, 99)))
 
 
 def of_json(text: str) -> str:
@@ -51,6 +52,7 @@ def result_of_json(result: Result) -> Result:
         test=of_json(result.test),
         detail=of_json(result.detail),
         output=of_json(result.output),
+        leaks=tuple(map(of_json, result.leaks)),
         subtests=tuple(
             evolve(part, parameters=of_json(part.parameters), detail=of_json(part.detail))
             for part in result.subtests
@@ -59,13 +61,17 @@ def result_of_json(result: Result) -> Result:
 
 
 @EACH_TIME_THE_SAME
-@given(st.lists(RESULTS, unique_by=lambda result: (result.cell, of_json(result.test), result.attempt)), TEXTS)
+@given(
+    st.lists(RESULTS, unique_by=lambda result: (result.cell, of_json(result.test), result.attempt)),
+    TEXTS,
+    RATES,
+)
 def test_whatever_a_test_writes_comes_back_as_it_was(
-    tmp_path_factory: pytest.TempPathFactory, results: list[Result], reason: str
+    tmp_path_factory: pytest.TempPathFactory, results: list[Result], reason: str, rate: Rate | None
 ) -> None:
     path = tmp_path_factory.mktemp("document") / "run.jsonl"
     judgements = [
-        judgement(Verdict.DIVERGENT, test=result.test, subject=result, reason=reason)
+        evolve(judgement(Verdict.DIVERGENT, test=result.test, subject=result, reason=reason), rate=rate)
         for result in results
         if result.cell == CELL.name and result.attempt == 1
     ]
@@ -76,8 +82,10 @@ def test_whatever_a_test_writes_comes_back_as_it_was(
             writer.judgement(found)
     document = read_document(path)
     assert document.results[: len(results)] == tuple(map(result_of_json, results))
-    assert [(found.subject, found.reason) for found in document.judgements] == [
-        (result_of_json(found.subject), of_json(reason)) for found in judgements if found.subject is not None
+    assert [(found.subject, found.reason, found.rate) for found in document.judgements] == [
+        (result_of_json(found.subject), of_json(reason), rate)
+        for found in judgements
+        if found.subject is not None
     ]
 
 
@@ -106,7 +114,7 @@ def write_whole(path: Path) -> tuple[Judgement, ...]:
         writer.result(of_baseline())
         for found in judgements:
             writer.judgement(found)
-        writer.finish(NOW, ExitStatus.UNEXPECTED_VERDICT, [UNMET])
+        writer.finish(NOW, ExitStatus.UNEXPECTED_VERDICT, [UNMET], [2, 4])
     return judgements
 
 
@@ -124,7 +132,7 @@ def test_a_finished_run_is_a_complete_document(tmp_path: Path) -> None:
         ExitStatus.UNEXPECTED_VERDICT,
         False,
     )
-    assert footer.unmet == (UNMET,)
+    assert (footer.unmet, footer.met) == ((UNMET,), (2, 4))
     assert footer.counts == {
         CELL.name: {"conformant": 1, "divergent": 0, "flaky": 1, "inapplicable": 0, "unexercised": 1}
     }
@@ -137,10 +145,34 @@ def test_the_plan_comes_back_with_all_of_every_cell_and_with_what_was_missing(tm
     assert read_document(tmp_path / "run.jsonl").header.plan == plan
 
 
+def test_of_a_shard_the_whole_plan_comes_back_and_every_option(tmp_path: Path) -> None:
+    whole = (*(cell.name for cell in PLAN.cells), "another cell")
+    header = evolve(HEADER, shard=Shard(2, 3), whole=whole, pattern="*run*", repeat=10, shuffle=0)
+    with DocumentWriter(tmp_path / "run.jsonl", header):
+        pass
+    assert read_document(tmp_path / "run.jsonl").header == header
+
+
+def test_a_header_without_more_is_of_a_whole_run_that_was_neither_filtered_nor_repeated() -> None:
+    assert (HEADER.shard, HEADER.pattern, HEADER.repeat, HEADER.shuffle) == (None, None, 1, None)
+    assert HEADER.whole == tuple(cell.name for cell in PLAN.cells)
+    assert not HEADER.filtered
+    assert evolve(HEADER, pattern="").filtered
+
+
+def test_later_keys_add_to_earlier_ones(tmp_path: Path) -> None:
+    baseline, subject = (cell.name for cell in PLAN.cells)
+    with DocumentWriter(tmp_path / "run.jsonl", HEADER) as writer:
+        assert read_document(tmp_path / "run.jsonl").keys == {}
+        writer.keys({baseline: "1", subject: "2"})
+        writer.keys({subject: "3"})
+    assert read_document(tmp_path / "run.jsonl").keys == {baseline: "1", subject: "3"}
+
+
 def test_each_line_is_json_in_ascii_and_says_what_it_is(tmp_path: Path) -> None:
     write_whole(tmp_path / "run.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text("ascii").splitlines()]
-    assert lines[0]["format"] == 1
+    assert lines[0]["format"] == 2
     assert lines[0]["plan"]["cells"][1]["name"] == CELL.name
     assert [line["type"] for line in lines] == [
         *("header", "cell", "result"),
@@ -167,6 +199,7 @@ def test_a_verdict_names_its_results_and_repeats_nothing_of_them(tmp_path: Path)
         "baseline",
         "subject",
         "retried",
+        "rate",
     }
 
 
@@ -224,60 +257,6 @@ def test_a_document_that_an_editor_took_the_last_line_s_end_from_is_complete(tmp
     write_whole(tmp_path / "run.jsonl")
     (tmp_path / "run.jsonl").write_bytes((tmp_path / "run.jsonl").read_bytes().rstrip())
     assert read_document(tmp_path / "run.jsonl").complete
-
-
-def test_an_older_document_is_replaced(tmp_path: Path) -> None:
-    write_whole(tmp_path / "run.jsonl")
-    with DocumentWriter(tmp_path / "run.jsonl", HEADER):
-        pass
-    assert len((tmp_path / "run.jsonl").read_bytes().splitlines()) == 1
-
-
-def test_a_document_that_another_run_is_writing_is_refused_and_stays(tmp_path: Path) -> None:
-    path = tmp_path / "results.jsonl"
-    with DocumentWriter(path, HEADER):
-        before = path.read_bytes()
-        with pytest.raises(UsageError, match="Another run is writing"), DocumentWriter(path, HEADER):
-            pytest.fail("two runs wrote one document")
-        assert path.read_bytes() == before
-    with DocumentWriter(path, HEADER):
-        assert path.read_bytes() == before
-
-
-def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
-    with DocumentWriter(tmp_path / "a" / "b" / "run.jsonl", HEADER):
-        pass
-    assert read_document(tmp_path / "a" / "b" / "run.jsonl").header == HEADER
-
-
-def test_a_place_that_cannot_be_written_is_refused_before_anything_runs(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    for path in (tmp_path / "file" / "run.jsonl", tmp_path):
-        with pytest.raises(UsageError) as caught, DocumentWriter(path, HEADER):
-            pytest.fail("the run began")
-        assert f"The report document {path} cannot be written: " in str(caught.value)
-        assert "--out" in str(caught.value)
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_disk_that_fills_up_is_told_of_and_what_was_written_stays(tmp_path: Path) -> None:
-    with DocumentWriter(tmp_path / "run.jsonl", HEADER) as writer:
-        writer.result(of_baseline())
-        assert writer._file is not None
-        number = writer._file.fileno()
-        document = os.dup(number)
-        with Path("/dev/full").open("wb") as full:
-            os.dup2(full.fileno(), number)
-        with pytest.raises(DocumentError) as caught:
-            writer.result(of_subject())
-        assert f"{tmp_path / 'run.jsonl'} could not be written" in str(caught.value)
-        assert os.strerror(errno.ENOSPC) in str(caught.value)
-        # Half a line may stand there now: nothing goes behind it, even where there is room again.
-        os.dup2(document, number)
-        os.close(document)
-        with pytest.raises(DocumentError):
-            writer.result(of_subject())
-    assert read_document(tmp_path / "run.jsonl").results == (of_baseline(),)
 
 
 def test_the_same_result_twice_is_our_own_defect_and_not_written(tmp_path: Path) -> None:

@@ -61,6 +61,66 @@ def test_a_cell_that_runs_again_is_one_more() -> None:
     assert [line.split()[0] for line in printed(console).splitlines()] == ["[1/1]", "[2/2]"]
 
 
+def test_more_cells_than_were_announced_are_counted_while_they_run() -> None:
+    progress = Progress(log(), 1)
+    for cell in (CELL.name, BASELINE.name):
+        progress.cell_started(cell, 1)
+    assert seen(progress)[0].startswith("0 of 2 cells")
+
+
+def test_several_attempts_of_a_cell_at_once_are_told_of_together() -> None:
+    progress = Progress(log(), 3)
+    for _attempt in range(2):
+        progress.cell_started(CELL.name, 10)
+    for _test in range(15):
+        progress.test_finished(of_subject())
+    overall, *running = seen(progress)
+    assert overall.startswith("0 of 3 cells")
+    assert running[0] == f"15 of 20  {CELL.name}"
+    before = overall.count("━")
+    progress.cell_finished(CELL.name, {Outcome.PASSED: 10}, 1)
+    overall, *running = seen(progress)
+    assert overall.startswith("1 of 3 cells")
+    assert running[0] == f"5 of 10  {CELL.name}"
+    # What one attempt takes away from those that run, it adds to those that are done.
+    assert abs(overall.count("━") - before) <= 1
+    progress.cell_finished(CELL.name, {Outcome.PASSED: 10}, 1)
+    assert len(seen(progress)) == 1
+
+
+def test_in_a_log_one_line_tells_of_all_that_came_from_the_store() -> None:
+    console = log()
+    with Progress(console, 2) as progress:
+        progress.taken(5777, 46)
+        progress.cell_finished(CELL.name, {}, 0.5)
+    assert printed(console) == (
+        "[46/48] 5,777 results from the store, 46 cells whole\n"
+        "[47/48] runners/runner_backport/3.8.18/asyncio: 0 tests in 0.5 s\n"
+    )
+
+
+def test_results_from_the_store_need_not_make_a_cell_whole() -> None:
+    console = log()
+    with Progress(console, 12) as progress:
+        progress.taken(1, 0)
+    assert printed(console) == "[ 0/12] 1 result from the store\n"
+
+
+def test_nothing_is_said_where_nothing_came_from_the_store() -> None:
+    console = log()
+    with Progress(console, 12) as progress:
+        progress.taken(0, 0)
+    assert printed(console) == ""
+
+
+def test_the_display_shows_how_many_cells_came_from_the_store_as_done() -> None:
+    progress = Progress(log(), 1)
+    progress.taken(5777, 3)
+    (overall,) = seen(progress)
+    assert overall.startswith("3 of 4 cells, 3 from the store ")
+    assert overall.count("━") > 20
+
+
 def test_the_display_shows_the_cells_that_run_with_their_tests() -> None:
     now = 100.0
     progress = Progress(log(), 4, clock=lambda: now)

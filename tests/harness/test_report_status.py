@@ -8,7 +8,7 @@ from attrs import evolve
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Missing, Plan, Verdict
+from conformance.records import Missing, Plan, Shard, Verdict
 from conformance.report import exit_status
 from conformance.report.summary import summarize
 from results import BASELINE, CELL, PLAN, UVLOOP, judgement, plan_of, subject_cell
@@ -56,6 +56,26 @@ def test_a_filter_may_leave_a_cell_without_a_verdict_but_not_the_run() -> None:
 
 def test_a_plan_of_baselines_alone_has_nothing_to_judge_and_is_0() -> None:
     assert exit_status(Plan((BASELINE,)), [], ()) is ExitStatus.AS_EXPECTED
+
+
+SHARD = Shard(2, 3)
+
+
+def test_of_a_shard_an_unmet_expectation_says_nothing() -> None:
+    assert exit_status(PLAN, [GOOD], [UNMET], shard=SHARD) is ExitStatus.AS_EXPECTED
+
+
+def test_of_a_shard_a_filter_may_leave_nothing() -> None:
+    assert exit_status(PLAN, [], (), filtered=True, shard=SHARD) is ExitStatus.AS_EXPECTED
+
+
+def test_a_shard_without_a_cell_is_0() -> None:
+    assert exit_status(Plan(()), [], (), shard=SHARD) is ExitStatus.AS_EXPECTED
+
+
+def test_of_a_shard_a_cell_is_to_be_proved_and_a_verdict_as_expected_too() -> None:
+    assert exit_status(PLAN, [], (), shard=SHARD) is ExitStatus.NOT_COMPLETED
+    assert exit_status(PLAN, [GOOD, BAD], (), shard=SHARD) is ExitStatus.UNEXPECTED_VERDICT
 
 
 def test_the_closing_line_of_a_good_run_counts_everything() -> None:

@@ -3,7 +3,9 @@
 import io
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+import pytest
 from attrs import evolve
 from rich.console import Console
 
@@ -17,6 +19,7 @@ from conformance.records import (
     Mode,
     Outcome,
     Plan,
+    Result,
     Suite,
     Verdict,
 )
@@ -47,15 +50,26 @@ def rendered(
     unmet: Sequence[Unmet] = (),
     tracebacks: int = 25,
     encoding: str = "utf-8",
+    results: Sequence[Result] | None = None,
+    path: Path | None = None,
+    status: ExitStatus | None = ExitStatus.AS_EXPECTED,
 ) -> list[str]:
     """Return the lines of the report without the blanks that they end with."""
     bytes_ = io.BytesIO()
     file = io.TextIOWrapper(bytes_, encoding=encoding)
     console = Console(file=file, width=width, color_system=None)
-    status = ExitStatus.AS_EXPECTED
-    if unmet or not all(found.expected for found in judgements):
+    if status is ExitStatus.AS_EXPECTED and (unmet or not all(found.expected for found in judgements)):
         status = ExitStatus.UNEXPECTED_VERDICT
-    render(console, plan, judgements, unmet=unmet, status=status, tracebacks=tracebacks)
+    render(
+        console,
+        plan,
+        judgements,
+        unmet=unmet,
+        status=status,
+        results=results,
+        path=path,
+        tracebacks=tracebacks,
+    )
     file.flush()
     lines = [line.rstrip() for line in bytes_.getvalue().decode(encoding).split("\n")]
     assert all(len(line) <= width for line in lines)
@@ -214,8 +228,26 @@ def test_expectations_that_no_longer_come_true_are_named_with_their_entry() -> N
         f"            in {CELL.name}",
         "no test     test_gone.*: declared flaky in entry 4: was so",
         "            no such test in cell0, cell1, cell2 and 6 more cells",
+        "To take such entries out: python -m conformance expectations update FILE",
     ]
     assert not any(line.startswith("Unexpected") for line in lines)
+
+
+def test_the_command_that_takes_entries_out_names_the_document() -> None:
+    unmet = [Unmet(4, "test_gone.*", Verdict.FLAKY, "was so", (CELL.name,))]
+    lines = rendered([judgement(Verdict.CONFORMANT)], unmet=unmet, path=Path("a run.jsonl"), width=120)
+    assert section(lines, "Not as declared")[-1].endswith(" expectations update 'a run.jsonl'")
+
+
+def test_no_entry_is_to_be_taken_out_for_a_baseline_that_was_lost() -> None:
+    lost = judgement(Verdict.INAPPLICABLE, expected=False, reason="baseline timed-out: after 60 s")
+    assert not any("expectations update" in line for line in rendered([lost]))
+
+
+@pytest.mark.parametrize("status", [None, ExitStatus.INTERRUPTED])
+def test_no_entry_is_to_be_taken_out_for_half_a_run(status: ExitStatus | None) -> None:
+    passed = judgement(Verdict.CONFORMANT, expected=False, reason="declared divergent in entry 1: known")
+    assert not any("expectations update" in line for line in rendered([passed], status=status))
 
 
 def test_missing_interpreters_are_named_with_what_to_do() -> None:

@@ -3,7 +3,8 @@
 import pytest
 from attrs import evolve
 
-from conformance.records import Mode, Outcome, Result, Subtest, Suite, Verdict
+from conformance.records import Mode, Outcome, Rate, Result, Subtest, Suite, Verdict
+from conformance.report.tracebacks import alike
 from results import (
     ASYNCIO,
     BASELINE,
@@ -18,6 +19,8 @@ from results import (
     subject_cell,
 )
 from test_report_terminal import DIVERGENT, FAILED, rendered, section
+
+FLAKY = evolve(DIVERGENT, verdict=Verdict.FLAKY, rate=Rate(7, 10), reason="passed 7 of 10, failed 3")
 
 
 def test_an_unexpected_divergence_stands_in_full_on_a_narrow_terminal() -> None:
@@ -69,6 +72,64 @@ def test_two_attempts_that_say_the_same_are_told_of_once() -> None:
     first, second = (of_subject(Outcome.FAILED, detail=f"at 0x{part}", attempt=part) for part in (1, 2))
     lines = section(rendered([evolve(DIVERGENT, subject=first, retried=second)]), "Unexpected")
     assert lines[-2:] == ["runner_backport: failed, twice", "    at 0x1"]
+
+
+def test_of_repeated_runs_an_attempt_that_failed_is_shown_with_its_number() -> None:
+    passed, failed = of_subject(attempt=1), evolve(FAILED, attempt=3)
+    flaky = evolve(FLAKY, subject=failed, retried=passed)
+    assert section(rendered([flaky]), "Unexpected")[3:] == [
+        "passed 7 of 10, failed 3",
+        "baseline: passed",
+        "runner_backport, attempt 3 of 10: failed",
+        *(f"    {line}" for line in TRACEBACK.splitlines()),
+        "runner_backport, attempt 1 of 10: passed",
+    ]
+
+
+def test_what_never_passed_and_is_flaky_is_shown_with_its_attempt() -> None:
+    never = evolve(FLAKY, rate=Rate(0, 10), reason="passed 0 of 10, failed 6, crashed 4")
+    assert "runner_backport, attempt 1 of 10: failed" in section(rendered([never]), "Unexpected")
+
+
+def test_what_diverged_in_all_of_its_runs_says_how_many() -> None:
+    lines = section(rendered([evolve(DIVERGENT, rate=Rate(0, 10))]), "Unexpected")
+    assert "runner_backport: failed, 10 times" in lines
+
+
+def test_a_baseline_that_is_not_steady_is_shown_where_it_failed() -> None:
+    failed = evolve(of_baseline(Outcome.FAILED, detail=TRACEBACK), attempt=4)
+    reason = "the baseline passed 9 of 10"
+    found = evolve(FLAKY, baseline=failed, subject=of_subject(), rate=Rate(10, 10), reason=reason)
+    assert section(rendered([found]), "Unexpected")[3:] == [
+        reason,
+        "baseline, attempt 4 of 10: failed",
+        *(f"    {line}" for line in TRACEBACK.splitlines()),
+        "runner_backport: passed, 10 times",
+    ]
+
+
+def test_a_baseline_that_is_not_steady_is_shown_where_the_subject_did_not_run() -> None:
+    failed = evolve(of_baseline(Outcome.FAILED, detail="broken"), attempt=4)
+    found = evolve(FLAKY, baseline=failed, subject=None, rate=None, reason="the baseline passed 9 of 10")
+    assert section(rendered([found]), "Unexpected")[4:6] == ["baseline, attempt 4: failed", "    broken"]
+
+
+def test_cells_in_which_a_test_failed_alike_but_not_as_often_are_told_of_together() -> None:
+    cells = [subject_cell(version) for version in ("3.8.18", "3.9.18")]
+    rates = [(Rate(7, 10), "passed 7 of 10, failed 3"), (Rate(9, 10), "passed 9 of 10, failed 1")]
+    flaky = [
+        evolve(FLAKY, cell=cell.name, rate=rate, reason=reason)
+        for cell, (rate, reason) in zip(cells, rates, strict=True)
+    ]
+    lines = section(rendered(flaky, plan_of(*cells)), "Unexpected")
+    assert f"and alike in {cells[1].name} (9 of 10)" in lines
+    assert sum("AssertionError" in line for line in lines) == 1
+
+
+def test_tests_that_fail_alike_against_baselines_that_do_not_are_told_of_apart() -> None:
+    baselines = [of_baseline(Outcome.FAILED, detail=detail) for detail in ("one", "another")]
+    judgements = [evolve(FLAKY, cell=str(number), baseline=found) for number, found in enumerate(baselines)]
+    assert [len(group) for group in alike(judgements)] == [1, 1]
 
 
 def test_the_same_divergence_in_several_cells_is_printed_once_and_names_them() -> None:

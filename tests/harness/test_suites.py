@@ -76,5 +76,5 @@ def test_what_is_known_of_a_suite_hangs_on_each_of_its_files(path: str) -> None:
 def test_a_suite_s_file_that_is_not_pinned_is_told(path: str) -> None:
     files = {CASE: "bd2a", TESTS: "a465"}
     del files[path]
-    with pytest.raises(SyncError, match=rf"pins no {path} for v3\.11\.7.*sync --update v3\.11\.7"):
+    with pytest.raises(SyncError, match=rf"pins no {path} of v3\.11\.7.*sync --update v3\.11\.7"):
         _blobs(lock(**files), CELL)

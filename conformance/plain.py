@@ -1,4 +1,4 @@
-"""Records to plain data and back, strictly, for the report document.
+"""Records to plain data and back, strictly, for the report document and the store of results.
 
 Strictly, because a document can be damaged or made by others: a number where a text belongs is refused, not
 converted, and so are missing and unknown keys.

@@ -1,0 +1,132 @@
+"""What of the expectations still comes true, by the judgements of a run: behind the judge step, for ``expectations update``.
+
+Nothing here reads or writes a file.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from glob import escape
+from typing import TypeAlias
+
+from attrs import evolve, frozen
+
+from conformance.judge.expectations import Expectation, fits, weigh
+from conformance.judge.narrowing import narrow
+from conformance.judge.spots import Spot, Universe, spot_of
+from conformance.records import Cell, Judgement, Verdict
+
+Judged: TypeAlias = Mapping[Cell, Sequence[Judgement]]
+"""The cells that were run, with the judgements on all their tests."""
+
+
+@frozen
+class Change:
+    """What becomes of an entry that no longer comes true everywhere."""
+
+    entry: Expectation
+    becomes: tuple[Expectation, ...]
+    """What it is narrowed to, in its place; empty where it is removed."""
+    why: str
+
+
+@frozen
+class Undeclared:
+    """An unexpected verdict of a test, and the cells that have it."""
+
+    test: str
+    verdict: Verdict
+    cells: tuple[Cell, ...]
+
+
+def renew(entries: Sequence[Expectation], judged: Judged, universe: Universe) -> tuple[Change, ...]:
+    """Return what has to change so that each entry comes true wherever it counts in ``judged``.
+
+    Elsewhere in ``universe`` each entry says what it said, and so it does where a later one that comes true
+    counts in its stead.
+    """
+    kept, dropped = _sorted_out(entries, judged)
+    changes = []
+    for entry in entries:
+        run = {spot_of(cell) for cell in judged if fits(entry, cell)}
+        matched = {spot for spot in run if kept[entry.number, spot]}
+        lost = {spot for spot in run if dropped[entry.number, spot]}
+        if lost or (run and not matched):
+            becomes = _narrowed(entry, run, kept, dropped, universe)
+            changes.append(Change(entry, becomes, _why(len(run), len(lost), len(matched))))
+    return tuple(changes)
+
+
+def renewed(
+    entries: Sequence[Expectation], changes: Sequence[Change], added: Sequence[Expectation] = ()
+) -> tuple[Expectation, ...]:
+    """Return the entries after the changes, numbered anew, with what is added behind them."""
+    becomes = {change.entry.number: change.becomes for change in changes}
+    left = [after for entry in entries for after in becomes.get(entry.number, (entry,))]
+    return tuple(evolve(entry, number=number) for number, entry in enumerate([*left, *added], start=1))
+
+
+def undeclared(entries: Sequence[Expectation], judged: Judged) -> tuple[Undeclared, ...]:
+    """Return what is unexpected by these entries, by test and verdict."""
+    cells: dict[tuple[str, Verdict], list[Cell]] = {}
+    for cell, judgements in judged.items():
+        fitting = [entry for entry in entries if fits(entry, cell)]
+        for judgement in judgements:
+            if not weigh(judgement, fitting).expected:
+                cells.setdefault((judgement.test, judgement.verdict), []).append(cell)
+    return tuple(Undeclared(test, verdict, tuple(where)) for (test, verdict), where in cells.items())
+
+
+def declare(what: Undeclared, reason: str, universe: Universe) -> tuple[Expectation, ...]:
+    """Return entries that declare the verdict for its cells and for nothing else; they have no number yet."""
+    entry = Expectation(0, escape(what.test), what.verdict, reason)
+    wanted = {spot_of(cell) for cell in what.cells}
+    # Of series that nobody lists nothing is declared either.
+    minors = {spot.minor for spot in universe.spots}
+    unlisted = set(range(min(minors), max(minors) + 2)) - minors
+    unknown = {evolve(spot, minor=minor) for spot in wanted for minor in unlisted}
+    barred = {*universe.where(entry), *unknown} - wanted
+    return narrow(entry, wanted, barred, universe)
+
+
+_Tests: TypeAlias = defaultdict[tuple[int, Spot], set[str]]
+
+
+def _sorted_out(entries: Sequence[Expectation], judged: Judged) -> tuple[_Tests, _Tests]:
+    """The tests that each entry names at each spot: those that it may keep, and those where it does not come true.
+
+    An entry keeps what a later one that comes true speaks for, as it does what it speaks for itself.
+    """
+    kept, dropped = _Tests(set), _Tests(set)
+    for cell, judgements in judged.items():
+        fitting = [entry for entry in reversed(entries) if fits(entry, cell)]
+        spot = spot_of(cell)
+        for judgement in judgements:
+            true = False
+            for entry in fitting:
+                if fnmatchcase(judgement.test, entry.test):
+                    true = true or weigh(judgement, (entry,)).expected
+                    (kept if true else dropped)[entry.number, spot].add(judgement.test)
+    return kept, dropped
+
+
+def _narrowed(
+    entry: Expectation, run: set[Spot], kept: _Tests, dropped: _Tests, universe: Universe
+) -> tuple[Expectation, ...]:
+    whole = {spot for spot in run if kept[entry.number, spot] and not dropped[entry.number, spot]}
+    partial = {spot for spot in run if kept[entry.number, spot] and dropped[entry.number, spot]}
+    pieces = [*narrow(entry, (universe.where(entry) - run) | whole, run - whole, universe)]
+    for test in sorted({test for spot in partial for test in kept[entry.number, spot]}):
+        holding = {spot for spot in run if test in kept[entry.number, spot]}
+        pieces += narrow(evolve(entry, test=escape(test)), partial & holding, run - holding, universe)
+    return tuple(pieces)
+
+
+def _why(run: int, lost: int, matched: int) -> str:
+    cells = "the one cell" if run == 1 else f"the {run} cells"
+    if lost:
+        return f"no longer comes true in {lost if run > 1 else cells}{f' of {cells}' if run > 1 else ''} that it fits"
+    assert not matched, "else nothing is to change"
+    return f"matches no test of {cells} that it fits"

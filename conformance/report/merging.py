@@ -1,0 +1,173 @@
+"""Several documents as one: shards of a plan, or runs side by side that share no more than baselines.
+
+Behind the reader in the report step and before every renderer, which need not know how many documents there were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from conformance.errors import DocumentError, ExitStatus
+from conformance.judge import Unmet
+from conformance.records import Cell, Judgement, Missing, Plan, Result
+from conformance.report.counts import count_verdicts
+from conformance.report.document import Document, Footer, Header
+from conformance.report.lines import Key, key
+from conformance.report.status import exit_status
+from conformance.report.wholeness import Source, incomplete, lacking_of, refuse_other_run
+
+
+@frozen
+class Merged:
+    """What several documents amount to."""
+
+    document: Document
+    """All that they hold; without a footer where anything is lacking, and so not ``complete``."""
+    status: ExitStatus | None
+    """The exit status that one run of it all would have had; None where a single document lacks its footer."""
+    lacking: tuple[str, ...]
+    """What the whole lacks, each in a sentence that names the file or the shard."""
+
+
+def merge(sources: Sequence[Source]) -> Merged:
+    """Return what one run would have written in place of the documents' runs, in the order of the whole plan.
+
+    Of what two documents hold alike, such as the results of a shared baseline, the first one's is kept.
+    Raises DocumentError, naming the files, where they contradict each other: different options or upstream
+    files, shards of different plans, different verdicts or expectations.
+    """
+    (path, document), *others = sources
+    if not others and document.header.shard is None:
+        status = document.footer.exit_status if document.footer else None
+        return Merged(document, status, () if document.complete else (incomplete(path),))
+    for one, other in pairwise(sources):
+        refuse_other_run(one, other)
+    lock = _united_lock(sources)
+    plan, whole = _united_plan([document.header for _path, document in sources])
+    judgements = _united_judgements(sources, plan)
+    results = _united_results(document for _path, document in sources)
+    unmet = _united_unmet(sources, plan)
+    header = evolve(
+        document.header,
+        started=min(document.header.started for _path, document in sources),
+        plan=plan,
+        lock=lock,
+        shard=None,
+        whole=whole,
+    )
+    united = Document(
+        header=header,
+        hellos=tuple(hello for _path, document in sources for hello in document.hellos),
+        results=results,
+        judgements=judgements,
+        footer=None,
+        keys=_united_keys(document for _path, document in sources),
+    )
+    if lacking := lacking_of(sources):
+        return Merged(united, ExitStatus.NOT_COMPLETED, lacking)
+    footers = [document.footer for _path, document in sources if document.footer is not None]
+    footer = Footer(
+        ended=max(footer.ended for footer in footers),
+        exit_status=exit_status(plan, judgements, unmet, filtered=header.filtered),
+        interrupted=False,
+        counts=count_verdicts(judgements),
+        unmet=unmet,
+        met=tuple(sorted({number for footer in footers for number in footer.met})),
+    )
+    return Merged(evolve(united, footer=footer), footer.exit_status, ())
+
+
+def _united_lock(sources: Sequence[Source]) -> Mapping[str, Mapping[str, str]]:
+    lock: dict[str, Mapping[str, str]] = {}
+    origin: dict[str, Path] = {}
+    for path, document in sources:
+        for tag, files in document.header.lock.items():
+            if lock.setdefault(tag, files) != files:
+                raise DocumentError(
+                    f"{origin[tag]} and {path} are of different upstream files of {tag}.",
+                    "Run both with the same upstream.lock.",
+                )
+            origin.setdefault(tag, path)
+    return lock
+
+
+def _united_plan(headers: Sequence[Header]) -> tuple[Plan, tuple[str, ...]]:
+    """Return the cells that there are, and the names of those that there should be, baselines first."""
+    cells: dict[str, Cell] = {}
+    for header in headers:
+        for cell in header.plan.cells:
+            cells.setdefault(cell.name, cell)
+    wholes = dict.fromkeys(name for header in headers for name in header.whole)
+    named = [cells[name] for name in wholes if name in cells]
+    united = sorted(named, key=lambda cell: cell.baseline is not None)
+    judged = {cell.interpreter for cell in united if cell.baseline is not None}
+    found = {name for interpreter in judged for name in (interpreter.version, interpreter.series)}
+    missing = dict.fromkeys(missing for header in headers for missing in header.plan.missing)
+    # What one machine lacks another one has.
+    lacked = tuple(entry for entry in missing if entry.python not in found)
+    whole = tuple(wholes) if headers[0].shard else tuple(cell.name for cell in united)
+    return Plan(tuple(united), _once_each(lacked)), whole
+
+
+def _once_each(missing: Iterable[Missing]) -> tuple[Missing, ...]:
+    """Each interpreter once, though machines may give other advice about it."""
+    return tuple({entry.python: entry for entry in reversed(tuple(missing))}.values())[::-1]
+
+
+def _united_results(documents: Iterable[Document]) -> tuple[Result, ...]:
+    results: dict[Key, Result] = {}
+    for document in documents:
+        for result in document.results:
+            results.setdefault(key(result), result)
+    return tuple(results.values())
+
+
+def _united_judgements(sources: Sequence[Source], plan: Plan) -> tuple[Judgement, ...]:
+    judgements: dict[str, dict[str, tuple[Path, Judgement]]] = {cell.name: {} for cell in plan.cells}
+    for path, document in sources:
+        for judgement in document.judgements:
+            known = judgements[judgement.cell]
+            first, kept = known.setdefault(judgement.test, (path, judgement))
+            if (kept.verdict, kept.expected) != (judgement.verdict, judgement.expected):
+                raise DocumentError(
+                    f"{first} and {path} have different verdicts on {judgement.test} in {judgement.cell}: "
+                    f"{_verdict(kept)} and {_verdict(judgement)}.",
+                    "Name the one that counts alone, or run that cell again.",
+                )
+    return tuple(judgement for known in judgements.values() for _path, judgement in known.values())
+
+
+def _united_keys(documents: Iterable[Document]) -> Mapping[str, str]:
+    keys: dict[str, str] = {}
+    for document in documents:
+        for cell, own in document.keys.items():
+            keys.setdefault(cell, own)
+    return keys
+
+
+def _united_unmet(sources: Sequence[Source], plan: Plan) -> tuple[Unmet, ...]:
+    """Return the expectations that some document lists as unmet and none as met, with the cells of them all."""
+    footers = [(path, document.footer) for path, document in sources if document.footer is not None]
+    met = {number for _path, footer in footers for number in footer.met}
+    found: dict[int, tuple[Path, Unmet]] = {}
+    for path, footer in footers:
+        for entry in footer.unmet:
+            first, kept = found.setdefault(entry.number, (path, entry))
+            if evolve(kept, cells=()) != evolve(entry, cells=()):
+                raise DocumentError(
+                    f"{first} and {path} were judged by different expectations: entry {entry.number} is about "
+                    f"{kept.test} and about {entry.test}.",
+                    "Run both with the same expectations.",
+                )
+            cells = {*kept.cells, *entry.cells}
+            ordered = tuple(cell.name for cell in plan.cells if cell.name in cells)
+            found[entry.number] = first, evolve(kept, cells=ordered)
+    return tuple(entry for number, (_path, entry) in sorted(found.items()) if number not in met)
+
+
+def _verdict(judgement: Judgement) -> str:
+    return judgement.verdict if judgement.expected else f"{judgement.verdict} (unexpected)"

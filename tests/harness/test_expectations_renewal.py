@@ -1,0 +1,327 @@
+"""What becomes of expectations by the judgements of a run, without any file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+
+from conformance.configuration import Configuration
+from conformance.judge import Expectation
+from conformance.judge.conditions import conditions
+from conformance.judge.expectations import fits, weigh
+from conformance.judge.newcomers import find_newcomers
+from conformance.judge.renewal import Judged, Undeclared, declare, renew, renewed, undeclared
+from conformance.judge.spots import known_spots, spot_of
+from conformance.records import Cell, Implementation, Mode, Suite, Verdict
+from results import ASYNCIO, BACKPORT, TEST, UVLOOP, judgement, subject_cell
+
+OTHER = Implementation("other", "other:Runner", python=">=3.9")
+CONFIGURATION = Configuration(
+    loops={"asyncio": ASYNCIO, "uvloop": UVLOOP},
+    implementations={"runner_backport": BACKPORT, "other": OTHER},
+    default=("runner_backport",),
+)
+SERIES = ("3.8", "3.9", "3.10", "3.11")
+RELEASES = ("3.8.18", "3.9.18", "3.10.13", "3.11.7")
+A, B = "test_runners.T.test_a", "test_runners.T.test_b"
+
+
+def entry(test: str = A, verdict: Verdict = Verdict.DIVERGENT, python: str = "", **globs: str) -> Expectation:
+    return Expectation(1, test, verdict, "known", python=SpecifierSet(python), **globs)
+
+
+def judged(verdicts: dict[Cell, dict[str, Verdict]]) -> Judged:
+    return {
+        cell: [judgement(verdict, cell, test) for test, verdict in tests.items()]
+        for cell, tests in verdicts.items()
+    }
+
+
+def everywhere(
+    tests: dict[str, Verdict], *, but: dict[Cell, dict[str, Verdict]], cells: Sequence[Cell]
+) -> Judged:
+    return judged({cell: but.get(cell, tests) for cell in cells})
+
+
+def after(entries: Sequence[Expectation], found: Judged) -> list[tuple[str, dict[str, str]]]:
+    """The tests and conditions of what the entries become."""
+    universe = known_spots(CONFIGURATION, SERIES, tuple(found))
+    left = renewed(entries, renew(entries, found, universe))
+    return [(each.test, conditions(each)) for each in left]
+
+
+RUN = [subject_cell(version, loop) for version in RELEASES for loop in (ASYNCIO, UVLOOP)]
+ALL = [
+    *RUN,
+    *(subject_cell(v, loop, implementation=OTHER) for v in RELEASES[1:] for loop in (ASYNCIO, UVLOOP)),
+]
+TRUE, FALSE = {A: Verdict.DIVERGENT}, {A: Verdict.CONFORMANT}
+
+
+def test_what_comes_true_stays_as_it_is() -> None:
+    found = everywhere(TRUE, but={}, cells=RUN)
+    assert renew([entry()], found, known_spots(CONFIGURATION, SERIES, RUN)) == ()
+
+
+def test_what_comes_true_nowhere_is_removed() -> None:
+    declared = entry(implementation="runner_backport", suite="runners", python="<3.12")
+    assert after([declared], everywhere(FALSE, but={}, cells=RUN)) == []
+
+
+def test_what_matches_no_test_is_removed() -> None:
+    declared = entry("gone", implementation="runner_backport", suite="runners", python="<3.12")
+    assert after([declared], everywhere(TRUE, but={}, cells=RUN)) == []
+
+
+def test_an_entry_that_fits_no_cell_that_was_run_is_left_alone() -> None:
+    assert after([entry(suite="tasks")], everywhere(FALSE, but={}, cells=RUN)) == [(A, {"suite": "tasks"})]
+
+
+def test_it_is_held_to_the_loop_where_it_still_comes_true() -> None:
+    false_on_asyncio = {cell: FALSE for cell in RUN if cell.loop is ASYNCIO}
+    declared = entry(implementation="runner_backport", suite="runners", python="<3.12")
+    assert after([declared], everywhere(TRUE, but=false_on_asyncio, cells=RUN)) == [
+        (
+            A,
+            {"implementation": "runner_backport", "suite": "runners", "loop": "uvloop", "python": "<3.12"},
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gone", "before", "now"),
+    [
+        (("3.8.18",), "<3.12", ">=3.9,<3.12"),
+        (("3.8.18",), "", ">=3.9"),
+        (("3.11.7",), "<3.12", "<3.11"),
+        (("3.11.7",), "", "<3.11"),
+        (("3.8.18", "3.11.7"), ">=3.8,<3.12", ">=3.9,<3.11"),
+        (("3.9.18",), "<3.12", "<3.12,!=3.9.*"),
+        (("3.8.18",), "!=3.10.*", ">=3.9,!=3.10.*"),
+        (("3.8.18",), ">=3.8.5,<4", ">=3.8.5,>=3.9,<4"),
+    ],
+)
+def test_it_is_held_to_the_series_where_it_still_comes_true(
+    gone: tuple[str, ...], before: str, now: str
+) -> None:
+    declared = entry(implementation="runner_backport", suite="runners", python=before)
+    but = {cell: FALSE for cell in RUN if cell.interpreter.version in gone}
+    ((_, found),) = after([declared], everywhere(TRUE, but=but, cells=RUN))
+    assert SpecifierSet(found["python"]) == SpecifierSet(now)
+
+
+def test_cells_that_were_not_run_keep_it() -> None:
+    cells = [subject_cell("3.9.18", loop) for loop in (ASYNCIO, UVLOOP)]
+    declared = entry(suite="runners", implementation="runner_backport")
+    ((_, found),) = after([declared], everywhere(FALSE, but={}, cells=cells))
+    assert found["python"] == "!=3.9.*"
+
+
+def test_a_pre_release_where_it_still_comes_true_keeps_it() -> None:
+    newest = subject_cell("3.12.0a2")
+    found = everywhere(FALSE, but={newest: TRUE}, cells=[*RUN, newest])
+    universe = known_spots(CONFIGURATION, SERIES, tuple(found))
+    left = renewed([entry()], renew([entry()], found, universe))
+    assert [cell for cell in found if any(fits(each, cell) for each in left)] == [newest]
+
+
+def test_what_comes_true_on_no_series_that_is_listed_is_removed() -> None:
+    assert after([entry()], everywhere(FALSE, but={}, cells=ALL)) == []
+
+
+def test_suites_that_have_no_such_test_keep_nothing_of_it() -> None:
+    declared = entry("test_runners.*", implementation="runner_backport")
+    assert after([declared], everywhere(FALSE, but={}, cells=RUN)) == []
+
+
+def test_a_pre_release_that_was_run_loses_it() -> None:
+    cells = [*RUN, subject_cell("3.12.0a2")]
+    found = everywhere(FALSE, but={}, cells=cells)
+    universe = known_spots(CONFIGURATION, SERIES, cells)
+    left = renewed([entry()], renew([entry()], found, universe))
+    assert [cell.name for cell in cells if any(fits(each, cell) for each in left)] == []
+
+
+def test_a_glob_is_held_to_the_tests_for_which_it_still_comes_true() -> None:
+    tests = {A: Verdict.DIVERGENT, B: Verdict.CONFORMANT}
+    declared = entry("test_runners.T.*", suite="runners", implementation="runner_backport", python="<3.12")
+    assert [test for test, _ in after([declared], everywhere(tests, but={}, cells=RUN))] == [A]
+
+
+def test_a_glob_stays_one_where_all_of_it_comes_true_or_was_not_run() -> None:
+    true = {A: Verdict.DIVERGENT, B: Verdict.DIVERGENT}
+    but = {cell: {A: Verdict.DIVERGENT, B: Verdict.CONFORMANT} for cell in RUN if cell.loop is UVLOOP}
+    declared = entry("test_runners.T.*", suite="runners", implementation="runner_backport")
+    found = after([declared], everywhere(true, but=but, cells=RUN))
+    assert [test for test, _ in found] == ["test_runners.T.*", A]
+    assert found[0][1]["loop"] == "asyncio"
+
+
+def test_each_test_of_a_glob_is_held_to_its_own_cells() -> None:
+    a_alone = {A: Verdict.DIVERGENT, B: Verdict.CONFORMANT}
+    b_alone = {A: Verdict.CONFORMANT, B: Verdict.DIVERGENT}
+    but = {cell: b_alone for cell in ALL if cell.loop is UVLOOP}
+    assert after([entry("test_runners.T.*")], everywhere(a_alone, but=but, cells=ALL)) == [
+        (A, {"loop": "asyncio"}),
+        (B, {"loop": "uvloop"}),
+    ]
+
+
+def test_characters_of_a_glob_in_a_test_s_name_match_themselves() -> None:
+    odd = "test_runners.T.test_[a]"
+    tests = {odd: Verdict.DIVERGENT, B: Verdict.CONFORMANT}
+    declared = entry("test_runners.T.*", python="<3.12")
+    found = everywhere(tests, but={}, cells=ALL)
+    universe = known_spots(CONFIGURATION, SERIES, ALL)
+    left = renewed([declared], renew([declared], found, universe))
+    assert undeclared(left, found) == ()
+
+
+def test_what_a_later_entry_speaks_for_is_kept() -> None:
+    general, particular = entry("*"), evolve(entry(B, Verdict.FLAKY), number=2)
+    found = everywhere({A: Verdict.DIVERGENT, B: Verdict.FLAKY}, but={}, cells=RUN)
+    assert after([general, particular], found) == [("*", {}), (B, {})]
+
+
+def test_where_a_later_entry_no_longer_comes_true_an_earlier_one_counts_again() -> None:
+    general, particular = (
+        entry("*"),
+        evolve(entry(B, Verdict.FLAKY, suite="runners", python="<3.12"), number=2),
+    )
+    found = everywhere({A: Verdict.DIVERGENT, B: Verdict.DIVERGENT}, but={}, cells=ALL)
+    assert after([general, particular], found) == [("*", {})]
+
+
+def test_a_flaky_test_that_passed_keeps_its_entry() -> None:
+    declared = entry(verdict=Verdict.FLAKY)
+    assert after([declared], everywhere(FALSE, but={}, cells=RUN)) == [(A, {})]
+
+
+def test_what_is_declared_for_some_cells_is_declared_for_no_other() -> None:
+    what = Undeclared(A, Verdict.DIVERGENT, tuple(cell for cell in RUN if cell.loop is UVLOOP))
+    (found,) = declare(what, "new", known_spots(CONFIGURATION, SERIES, RUN))
+    assert conditions(found) == {
+        "implementation": "runner_backport",
+        "loop": "uvloop",
+        "python": "<3.12",
+    }
+
+
+PINS = {"v3.11.7": {"Lib/test/test_asyncio/test_runners.py": "new"}}
+PINS_BEFORE = {"v3.11.7": {"Lib/test/test_asyncio/test_runners.py": "old"}}
+
+
+def test_a_test_that_its_file_did_not_have_before_is_new() -> None:
+    cell = subject_cell()
+    found = (Undeclared(A, Verdict.DIVERGENT, (cell,)), Undeclared(TEST, Verdict.DIVERGENT, (cell,)))
+    (new,) = find_newcomers(found, PINS, judged({cell: {TEST: Verdict.CONFORMANT}}), PINS_BEFORE)
+    assert (new.what, new.file, new.tag) == (found[0], "test_runners.py", "v3.11.7")
+
+
+def test_in_a_file_that_is_what_it_was_no_test_is_new() -> None:
+    cell = subject_cell()
+    found = (Undeclared(A, Verdict.DIVERGENT, (cell,)),)
+    assert find_newcomers(found, PINS, judged({cell: {TEST: Verdict.CONFORMANT}}), PINS) == ()
+
+
+def test_on_a_series_that_was_not_run_before_no_test_is_new() -> None:
+    found = (Undeclared(A, Verdict.DIVERGENT, (subject_cell(),)),)
+    before = judged({subject_cell("3.9.18"): {TEST: Verdict.CONFORMANT}})
+    assert find_newcomers(found, PINS, before, PINS_BEFORE) == ()
+
+
+TESTS = (A, B, "test_tasks.T.test_a", "test_tasks.T.test_b")
+DECLARED = st.sampled_from([verdict for verdict in Verdict if verdict is not Verdict.CONFORMANT])
+ENTRIES = st.lists(
+    st.builds(
+        Expectation,
+        number=st.just(0),
+        test=st.sampled_from(["*", "*.test_a", "test_runners.*", "*[[]*", *TESTS]),
+        verdict=DECLARED,
+        reason=st.just("known"),
+        implementation=st.sampled_from(["*", "runner_*", "other"]),
+        suite=st.sampled_from(["*", "runners", "tasks"]),
+        mode=st.sampled_from(["*", "plain", "context"]),
+        loop=st.sampled_from(["*", "uv*", "asyncio"]),
+        python=st.sampled_from(
+            ["", ">=3.9", "<3.10", ">=3.9,<3.11", "!=3.9.*", "==3.9.7", ">=3.9.8", "==3.10.*", "<=3.9"]
+        ).map(SpecifierSet),
+    ),
+    max_size=4,
+).map(lambda entries: [evolve(each, number=number) for number, each in enumerate(entries, start=1)])
+CELLS = [
+    subject_cell(version, loop, suite, mode, implementation)
+    for version in ("3.8.18", "3.9.18", "3.10.13", "3.11.7", "3.12.0a2", "3.13.0")
+    for loop in (ASYNCIO, UVLOOP)
+    for implementation, suite, mode in (
+        (BACKPORT, Suite.RUNNERS, Mode.PLAIN),
+        (BACKPORT, Suite.TASKS, Mode.PLAIN),
+        (BACKPORT, Suite.TASKS, Mode.CONTEXT),
+        (OTHER, Suite.RUNNERS, Mode.PLAIN),
+    )
+    if implementation is BACKPORT or version != "3.8.18"
+    if suite is Suite.RUNNERS or version in RELEASES[:3]
+]
+
+
+def names_in(cell: Cell) -> list[str]:
+    return [test for test in TESTS if test.startswith(f"test_{cell.suite}.")]
+
+
+def verdicts_of(cell: Cell) -> st.SearchStrategy[dict[str, Verdict]]:
+    return st.dictionaries(st.sampled_from(names_in(cell)), st.sampled_from(Verdict), min_size=1)
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> Judged:
+    cells = draw(st.lists(st.sampled_from(CELLS), unique=True, min_size=1, max_size=10))
+    return judged({cell: draw(verdicts_of(cell)) for cell in cells})
+
+
+def spoken(entries: Sequence[Expectation], cell: Cell, test: str) -> tuple[Verdict, str] | None:
+    """What the entries declare of the test in the cell: the last word counts."""
+    words = [
+        (each.verdict, each.reason) for each in entries if fits(each, cell) and fnmatchcase(test, each.test)
+    ]
+    return words[-1] if words else None
+
+
+@given(ENTRIES, runs())
+@settings(derandomize=True, database=None, deadline=None, max_examples=200)
+def test_after_a_renewal_all_comes_true_where_it_was_run_and_nothing_changes_elsewhere(
+    entries: list[Expectation], found: Judged
+) -> None:
+    universe = known_spots(CONFIGURATION, SERIES, tuple(found))
+    left = renewed(entries, renew(entries, found, universe))
+    for cell, judgements in found.items():
+        fitting = [each for each in left if fits(each, cell)]
+        for one in judgements:
+            if spoken(left, cell, one.test) is not None:
+                assert weigh(one, fitting).expected
+    for each in left:
+        fitted = [cell for cell in found if fits(each, cell)]
+        assert not fitted or any(
+            fnmatchcase(one.test, each.test) for cell in fitted for one in found[cell]
+        ), "unmet"
+    for cell in (cell for cell in CELLS if cell not in found and spot_of(cell) in universe.spots):
+        for test in names_in(cell):
+            assert spoken(left, cell, test) == spoken(entries, cell, test)
+    assert renew(left, found, universe) == ()
+
+
+@given(runs())
+@settings(derandomize=True, database=None, deadline=None, max_examples=40)
+def test_what_is_declared_of_each_unexpected_verdict_makes_all_expected_and_says_nothing_of_other_cells(
+    found: Judged,
+) -> None:
+    universe = known_spots(CONFIGURATION, SERIES, tuple(found))
+    added = [each for what in undeclared((), found) for each in declare(what, "new", universe)]
+    assert undeclared(added, found) == ()
+    for cell in set(CELLS) - found.keys():
+        assert not any(spoken(added, cell, test) for test in names_in(cell))
