@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from conformance.execute.output import Output
@@ -89,13 +89,20 @@ class Kept:
 
     def wait_over(self, seconds: float) -> bool:
         """Wait for the worker's end; returns whether it came in time."""
+        self._wait(seconds, lambda: self.over)
+        return self.over
+
+    def wait_stopped(self, seconds: float) -> None:
+        """Wait until the worker is stopped, or has ended."""
+        self._wait(seconds, lambda: self.over or self.stopped is not None)
+
+    def _wait(self, seconds: float, until: Callable[[], bool]) -> None:
         deadline = time.monotonic() + seconds
-        while not self.over and (left := deadline - time.monotonic()) > 0:
-            waiting = select.poll()
-            waiting.register(self.news, select.POLLIN)
+        waiting = select.poll()
+        waiting.register(self.news, select.POLLIN)
+        while not until() and (left := deadline - time.monotonic()) > 0:
             if waiting.poll(left * 1000):
                 self.hear()
-        return self.over
 
     def signal(self, number: signal.Signals, *, group: bool = True) -> None:
         """Send a signal to the worker's process group, or to the worker alone."""

@@ -171,18 +171,18 @@ class _Supervision:
         """
         self._last_loss = what
         if self._running is not None:
-            output = worker.output(self._output_from)
+            output = worker.last_output(self._output_from)
             self._keep(evolve(self._running, outcome=outcome, detail=what, output=output))
         elif self._begun:
             last = self._course.results[-1].test
-            self._keep(self._result(f"{last} (after it)", outcome, what, worker.output(0)))
+            self._keep(self._result(f"{last} (after it)", outcome, what, worker.last_output(0)))
         elif self._pending is None:
-            self._course.broken = f"{what}\n{worker.output(0)}".rstrip()
+            self._course.broken = f"{what}\n{worker.last_output(0)}".rstrip()
         else:
             first = next((test for test in self._pending if self._kept_from_starting(test) is None), None)
             if first is not None and (outcome is Outcome.TIMED_OUT or first == self._suspect):
                 what = f"{what}, before the test could start"
-                self._keep(self._result(first, outcome, what, worker.output(0)))
+                self._keep(self._result(first, outcome, what, worker.last_output(0)))
             self._suspect = first
 
     def _settle_rest(self, outcome: Outcome, detail: str) -> None:

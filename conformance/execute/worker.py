@@ -28,6 +28,8 @@ _LOOK_UP_SECONDS = 0.1
 _STILL_HEARD_SECONDS = 0.3
 _DUMP_SECONDS = 0.25
 _DUMP_PAUSE_SECONDS = 0.02
+_DUMP_WORDS = "(most recent call first)"
+_LONGEST_DUMP = 1 << 13
 _GRACES = {signal.SIGINT: 0.5, signal.SIGTERM: 0.25}
 """By signal, how long a worker that is past its time limit may take to end by it, before it gets the next."""
 
@@ -41,6 +43,7 @@ class Worker:
         self._heard_until: float | None = None
         self._ended = False
         self._output = Output()
+        self._dump = ""
         commands_read, self._commands = os.pipe()
         self._events_read, events_write = os.pipe()
         # A worker that does not read must not stop us: its deadline holds for that too.
@@ -94,6 +97,11 @@ class Worker:
     def output(self, start: int, end: int | None = None) -> str:
         """What was written to stdout and stderr between two offsets, in bytes; the last part of it if much."""
         return self._output.text(start, end)
+
+    def last_output(self, start: int) -> str:
+        """All that was written from an offset on, and in any case where the worker was when its time was over."""
+        text = self._output.text(start)
+        return text if self._dump in text else f"{text}\n{self._dump}"
 
     def escalate(self) -> str:
         """End a worker that is past its time limit, by ever stronger signals; returns what is to be said of it.
@@ -177,16 +185,19 @@ class Worker:
 
     def _have_dumped(self) -> None:
         """Have the worker write the stacks of its threads, and wait until that is written, if it is at all."""
+        # Stopped, the test writes nothing in between, and goes on when the dump that is waiting then is written.
+        self._kept.signal(signal.SIGSTOP)
+        self._kept.wait_stopped(_DUMP_SECONDS)
         before = size = self._output.size
         self._kept.signal(signal.SIGUSR2, group=False)
-        if self._kept.stopped is not None:
-            # Behind the other, which is waiting by now and so comes before the test goes on.
-            self._kept.signal(signal.SIGCONT)
+        self._kept.signal(signal.SIGCONT)
         deadline = time.monotonic() + _DUMP_SECONDS
         while time.monotonic() < deadline and not self._kept.wait_over(_DUMP_PAUSE_SECONDS):
             last, size = size, self._output.size
             if before < size == last:
-                return
+                break
+        written = self._output.text(before, before + _LONGEST_DUMP)
+        self._dump = written if _DUMP_WORDS in written else ""
 
     def _close(self) -> None:
         os.close(self._commands)

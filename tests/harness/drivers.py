@@ -98,6 +98,17 @@ class Driver:
         assert "Traceback" not in err, err
         return Ended(driver.returncode, out, err)
 
+    def report(self, *documents: Path) -> Ended:
+        """Have documents reported, merged where they are several."""
+        done = subprocess.run(
+            [sys.executable, "-m", "conformance", "report", *map(str, documents)],
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
     def calls(self) -> int:
         """How many moments the last run had that came to its end."""
         return int((self.folder / "count").read_text())

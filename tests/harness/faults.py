@@ -51,6 +51,9 @@ FAULTS = [
         while True: pass
         """,
     ),
+    _hang(
+        "printing without end", "while True: print('x' * 1000)", "bytes are left out here", "in test_fault"
+    ),
     _hang("SIGSTOP of itself", "os.kill(os.getpid(), signal.SIGSTOP)", "stopped by SIGSTOP", "in test_fault"),
     Fault("protocol descriptors closed", "os.closerange(3, 1 << 12)", _CRASHED, ["the worker"]),
     Fault("garbage on the protocol", "write_to_all(b'garbage\\n')", _CRASHED, ["b'garbage'"]),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,51 +9,10 @@ from attrs import evolve
 
 from conformance.errors import ExecuteError
 from conformance.execute import events, supervise, worker
-from miniatures import Making, Miniature, write
+from miniatures import Making
+from talking import GREETING, Talk
 
-pytest_plugins = ["miniatures"]
-
-TALKER = """\
-import json, os, signal, sys
-
-option = dict(zip(sys.argv[2::2], sys.argv[3::2]))
-events, commands = int(option["--events"]), int(option["--commands"])
-
-def say(line):
-    os.write(events, line)
-
-def tell(event, **fields):
-    say(json.dumps({"event": event, **fields}).encode() + b"\\n")
-
-def asked():
-    line = b""
-    while not line.endswith(b"\\n"):
-        line += os.read(commands, 1 << 16)
-    return json.loads(line)["tests"]
-
-def finish(test, **changes):
-    told = dict(test=test, outcome="failed", detail="", seconds=0.5, exercised=True, output=[0, 0])
-    tell("finished", **{**told, **changes})
-
-"""
-GREETING = 'tell("hello", tests=["T.a", "T.b"])\n'
-
-Talk = Callable[[str], Miniature]
-
-
-@pytest.fixture
-def talking(making: Making, tmp_path: Path) -> Talk:
-    """A miniature whose worker is a script that says what the test has it say."""
-
-    def made(talk: str) -> Miniature:
-        script, python = tmp_path / "talker.py", tmp_path / "talker"
-        write(script, TALKER + talk)
-        # Not by the script's own first line, which takes no path with a space in it.
-        write(python, f'#!/bin/sh\nexec "{sys.executable}" -IS "{script}" "$@"\n')
-        python.chmod(0o755)
-        return evolve(making.runners(""), python=python)
-
-    return made
+pytest_plugins = ["miniatures", "talking"]
 
 
 @pytest.mark.parametrize(
@@ -193,85 +149,6 @@ def test_a_worker_that_talks_without_end_ends_by_the_time_limit(talking: Talk) -
         seconds=0.5
     )
     assert seen.outcomes == {"a": "timed-out", "b": "timed-out"}
-
-
-def test_leaks_are_kept_with_their_test_and_no_more_of_them_than_anybody_reads(talking: Talk) -> None:
-    seen = talking(
-        f"""{GREETING}tests = asked()
-for test, leaks in zip(tests, (["a thread", "x" * 1000], [str(number) for number in range(1000)])):
-    tell("started", test=test, output=0)
-    finish(test, leaks=leaks)
-tell("idle")
-"""
-    ).run()
-    assert seen["a"].leaks == ("a thread", "x" * 500)
-    assert seen["b"].leaks == (*map(str, range(49)), "and 951 more")
-
-
-SPOILED = """
-tests = asked()
-tell("trouble", scope="T", where="tearDownModule", outcome="errored", detail="each time")
-tell("started", test=tests[0], output=0)
-finish(tests[0])
-tell("spoiled")
-signal.pause()
-"""
-
-
-def test_a_spoiled_worker_is_followed_by_another_as_often_as_it_takes(
-    talking: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(supervise, "_RESTARTS", 0)
-    names = [f"T.{letter}" for letter in "abcd"]
-    seen = talking(f"tell('hello', tests={names!r})\n{SPOILED}").run()
-    assert seen.watch.started == names
-    assert [result.outcome.value for result in seen.course.results[:4]] == ["failed"] * 4
-
-
-def test_a_spoiled_worker_is_not_waited_for(talking: Talk) -> None:
-    # It would take the time of a farewell otherwise, of which there are nine.
-    names = [f"T.{letter}" for letter in "abcdefghi"]
-    began = time.monotonic()
-    seen = talking(f"tell('hello', tests={names!r})\n{SPOILED}").run()
-    assert len(seen.watch.started) == 9
-    assert time.monotonic() - began < 9 * worker._GOODBYE_SECONDS
-
-
-def test_trouble_that_several_workers_tell_of_is_told_once(talking: Talk) -> None:
-    seen = talking(f"{GREETING}{SPOILED}").run()
-    assert [result.test for result in seen.course.results] == ["T.a", "T.b", "T (tear-down)"]
-    assert seen.course.results[-1].detail == "tearDownModule\neach time"
-
-
-def test_trouble_of_a_tear_down_keeps_no_test_from_being_run(talking: Talk) -> None:
-    seen = talking(f"{GREETING}{SPOILED}").run()
-    assert (seen.outcomes["a"], seen.outcomes["b"]) == ("failed", "failed")
-
-
-def test_a_worker_that_is_spoiled_before_it_finished_a_test_is_lost(talking: Talk) -> None:
-    seen = talking(f"{GREETING}asked(); tell('spoiled')").run()
-    assert seen.outcomes == {"a": "crashed", "b": "crashed"}
-    assert "the worker said {'event': 'spoiled'} out of turn" in seen["a"].detail
-
-
-def test_a_worker_that_is_lost_before_its_first_test_is_replaced_once_without_blame(
-    talking: Talk, tmp_path: Path
-) -> None:
-    first = tmp_path / "first"
-    seen = talking(
-        f"""{GREETING}import pathlib
-tests, first = asked(), pathlib.Path({str(first)!r})
-if not first.exists():
-    first.touch()
-    os._exit(1)
-for test in tests:
-    tell("started", test=test, output=0)
-    finish(test)
-tell("idle")
-"""
-    ).run()
-    assert first.exists()
-    assert seen.outcomes == {"a": "failed", "b": "failed"}
 
 
 def test_a_worker_that_does_not_take_its_leave_is_ended(
