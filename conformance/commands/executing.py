@@ -11,10 +11,11 @@ from attrs import evolve, frozen
 from rich.console import Console
 
 from conformance.commands.known import Known
-from conformance.errors import ExecuteError, UsageError
+from conformance.commands.unloadable import refuse_unloadable, results_of_unloadable
+from conformance.errors import UsageError
 from conformance.execute import Course, Order, execute
 from conformance.judge import Expectation, judge, to_retry
-from conformance.records import NATIVE, Cell, Environment, Judgement, Outcome, Plan, Result, Verdict
+from conformance.records import NATIVE, Cell, Environment, Judgement, Plan, Result, Verdict
 from conformance.report import DocumentWriter, Hello
 from conformance.report.progress import Progress
 from conformance.store import Unexercised
@@ -115,8 +116,8 @@ class _Run:
         results = [result for course in self._courses.values() for result in course.results]
         # Another shard may have what this one lacks.
         if not self._how.shard:
-            self._refuse_unloadable()
-        results += self._of_broken()
+            refuse_unloadable(plan, self._courses)
+        results += results_of_unloadable(plan, self._courses)
         if not results and not self._how.shard:
             raise UsageError(
                 f"No test matches '{self._how.pattern}'.", "Give a part of a test's id, or a glob."
@@ -229,40 +230,6 @@ class _Run:
         if cell.baseline is None:
             return ()
         return self._prepared.unexercised.known(cell, _blobs(self._prepared.lock, cell))
-
-    def _refuse_unloadable(self) -> None:
-        """Raise ExecuteError for an implementation that loads nowhere: most likely it is declared wrongly."""
-        broken: dict[str, list[str]] = {}
-        for cell in self._prepared.plan.cells:
-            if cell.baseline is not None:
-                broken.setdefault(cell.implementation.name, []).append(self._courses[cell.name, 1].broken)
-        for name, whys in broken.items():
-            if all(whys):
-                last_words = whys[0].strip().splitlines()[-1]
-                raise ExecuteError(
-                    f"The implementation '{name}' could not be loaded anywhere: {last_words}.",
-                    "See whether its runner, run, task and requires are right.",
-                )
-
-    def _of_broken(self) -> list[Result]:
-        """Results for the cells whose suite could not be loaded: each of the baseline's tests is errored."""
-        results = []
-        for (name, attempt), course in self._courses.items():
-            cell = self._prepared.plan.cell(name)
-            if course.broken and cell.baseline is None:
-                raise ExecuteError(
-                    f"The baseline {name} could not be loaded, and nothing can be judged against it.",
-                    "See what it says; what the other cells did is in the report document.",
-                    course.broken,
-                )
-            if course.broken and cell.baseline is not None:
-                known = {result.test for result in course.results}
-                results += [
-                    Result(name, result.test, Outcome.ERRORED, course.broken, attempt=attempt)
-                    for result in self._courses[cell.baseline, attempt].results
-                    if result.test not in known
-                ]
-        return results
 
 
 def _blobs(lock: Lock, cell: Cell) -> str:
