@@ -12,12 +12,12 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from attrs import field, frozen
 
 from miniatures import PATIENCE_SECONDS
+from planting import marked
 
 PROJECT = Path(__file__).parents[2]
 _MARK = "CONFORMANCE_TEST_MARK"
@@ -113,20 +113,10 @@ class Driver:
         """How many moments the last run had that came to its end."""
         return int((self.folder / "count").read_text())
 
-    def left(self, seconds: float) -> list[str]:
-        """The processes of our runs that are still there after so long."""
+    def left(self, seconds: float) -> list[int]:
+        """The processes of our runs that are still there after so long, by their numbers."""
         deadline = time.monotonic() + seconds
         while True:
-            found = list(_marked(f"{_MARK}={self.mark}".encode()))
+            found = marked(f"{_MARK}={self.mark}".encode())
             if not found or time.monotonic() > deadline:
                 return found
-
-
-def _marked(mark: bytes) -> Iterator[str]:
-    """Each running process that has the mark in its environment."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (process / "environ").read_bytes().split(b"\0"):
-                yield (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue

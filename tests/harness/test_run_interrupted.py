@@ -70,7 +70,12 @@ def test_at_any_moment(whole: Whole, tmp_path: Path, number: signal.Signals, par
     before = read_document(driver.document)
     # It may come when all is written and only the report is to be shown.
     assert before.complete or ended.status != ExitStatus.UNEXPECTED_VERDICT
-    again = driver.run("--resume", driver.document)
+    if number == signal.SIGKILL:
+        # From the store alone.
+        again = driver.run()
+    else:
+        # From the document alone.
+        again = driver.run("--resume", driver.document, "--store", tmp_path / "another.sqlite")
     assert again.status == ExitStatus.UNEXPECTED_VERDICT
     after = read_document(driver.document)
     assert after.complete
