@@ -1,6 +1,6 @@
 """Run the cells of a plan in workers, and say what happened to each test; the fourth step of the pipeline."""
 
-from conformance.execute.order import Course, Order
+from conformance.execute.order import Course, Order, is_of_fixture, scope_of
 from conformance.execute.pool import DEFAULT_JOBS, Listener, execute
 
-__all__ = ["DEFAULT_JOBS", "Course", "Listener", "Order", "execute"]
+__all__ = ["DEFAULT_JOBS", "Course", "Listener", "Order", "execute", "is_of_fixture", "scope_of"]

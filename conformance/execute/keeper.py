@@ -78,7 +78,8 @@ def _become(program: list[str], folder: str, memory: int, descriptors: tuple[int
         os.setsid()
         os.chdir(folder)
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
+        # Also what the driver was to ignore, as it is under nohup.
+        for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
             signal.signal(number, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)
         os.dup2(2, 1)
@@ -98,8 +99,7 @@ def _become(program: list[str], folder: str, memory: int, descriptors: tuple[int
 def _limit(what: int, most: int) -> None:
     """Set a limit, or leave the lower one that there is."""
     try:
-        hard = resource.getrlimit(what)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        most = min([most, *(limit for limit in resource.getrlimit(what) if limit != resource.RLIM_INFINITY)])
         resource.setrlimit(what, (most, most))
     except (ValueError, OSError):
         # macOS refuses some of them.
@@ -177,6 +177,13 @@ def _remove(folder: str) -> None:
     except OSError:
         import shutil  # noqa: PLC0415  # only for the few workers that leave something
 
+        # A folder whose owner may not look into it cannot be emptied.
+        _attempt(os.chmod, folder, 0o700)
+        for parent, folders, _ in os.walk(folder):
+            for name in folders:
+                path = os.path.join(parent, name)  # noqa: PTH118
+                if not os.path.islink(path):  # noqa: PTH114
+                    _attempt(os.chmod, path, 0o700)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -15,10 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from conformance.execute.output import Output
+from conformance.execute.variables import surroundings
 
 _SCRIPT = Path(__file__).resolve().with_name("keeper.py")
 _ENDING_SECONDS = 7.0
@@ -27,10 +28,15 @@ _SWEEP_SECONDS = 2.0
 
 
 class Kept:
-    """A program that runs under a keeper with these descriptors. Raises OSError where there is no keeper."""
+    """A program that runs under a keeper with these descriptors and environment variables. Raises OSError where there is no keeper."""
 
     def __init__(
-        self, program: Sequence[str], descriptors: tuple[int, int], memory: int, output: Output
+        self,
+        program: Sequence[str],
+        descriptors: tuple[int, int],
+        memory: int,
+        output: Output,
+        variables: Mapping[str, str],
     ) -> None:
         self.status: int | None = None
         """How the worker ended, if it did; negative for a signal."""
@@ -52,7 +58,7 @@ class Kept:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=output.fileno(),
-            env=_surroundings(self._folder),
+            env=surroundings(variables, Path(program[0]), self._folder),
             pass_fds=descriptors,
             # A Ctrl-C at the terminal does not reach it, nor the tests that are about Ctrl-C.
             start_new_session=True,
@@ -172,12 +178,6 @@ def _with_environment(mark: bytes) -> list[int]:
             if mark in environment.read_bytes() + b"\0":
                 found.append(int(environment.parent.name))
     return found
-
-
-def _surroundings(folder: str) -> dict[str, str]:
-    """The environment variables of a worker: all but Python's own, which change what is judged."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return {**kept, "TMPDIR": folder}
 
 
 def _name(number: int) -> str:

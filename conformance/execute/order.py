@@ -10,6 +10,9 @@ from attrs import define, field, frozen
 
 from conformance.records import Cell, Result
 
+_AFTER = " (after it)"
+_TEAR_DOWN = " (tear-down)"
+
 
 class Listener(Protocol):
     """Who wants to know what happens while it happens; called from several threads."""
@@ -45,6 +48,8 @@ class Order:
     """The seed of the order in which the tests run; None for the suite's own order."""
     memory: int = 4 << 30
     """How much address space a worker may take, in bytes; 0 for no limit."""
+    variables: Mapping[str, str] = {}
+    """The environment variables that a worker gets beside its own HOME, PATH and TMPDIR."""
 
 
 @define
@@ -60,3 +65,23 @@ class Course:
     """Tests of the suite that `Order.leave_out` kept from being run."""
     broken: str = ""
     """Why the suite could not be loaded at all."""
+
+
+def after(test: str) -> str:
+    """The id of a result that tells of what went wrong between a test and the next one, or behind the last."""
+    return f"{test}{_AFTER}"
+
+
+def tear_down(scope: str) -> str:
+    """The id of a result that tells of the tear-down of a class or module."""
+    return f"{scope}{_TEAR_DOWN}"
+
+
+def is_of_fixture(test: str) -> bool:
+    """Whether the id is of such a result, and not of a test."""
+    return test.endswith((_AFTER, _TEAR_DOWN))
+
+
+def scope_of(test: str) -> str:
+    """The class or module whose fixture such a result tells of, as far as it is known."""
+    return test.removesuffix(_TEAR_DOWN) if test.endswith(_TEAR_DOWN) else test.rpartition(".")[0]

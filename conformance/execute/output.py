@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 
@@ -13,6 +14,9 @@ class Output:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the worker
+        # A test may move the place at which all who share the file write; what is appended goes to its end.
+        flags = fcntl.fcntl(self._file, fcntl.F_GETFL)
+        fcntl.fcntl(self._file, fcntl.F_SETFL, flags | os.O_APPEND)
 
     def fileno(self) -> int:
         return self._file.fileno()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
 from threading import Event as Flag
 from typing import Protocol
 
@@ -26,6 +29,10 @@ class Listener(orders_and_courses.Listener, Protocol):
 DEFAULT_JOBS = 4 * (os.cpu_count() or 1)
 """Workers at once: more than there are cores, since the suites mostly sleep."""
 _LOOK_UP_SECONDS = 0.1
+_DESCRIPTORS_OF_WORKER = 16
+"""Half of them it has open all the time, the others while it is started."""
+_SPARE_DESCRIPTORS = 16
+"""What the driver itself may yet open beside its workers."""
 
 
 def execute(
@@ -35,14 +42,14 @@ def execute(
     on_course: Callable[[Order, Course], None],
     interrupted: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Run the orders, ``jobs`` at a time and the long ones first; ``on_course`` is called, in this thread, as each is done.
+    """Run the orders, ``jobs`` at a time or as many as can be, and the long ones first; ``on_course`` is called, in this thread, as each is done.
 
     Raises ExecuteError when no worker starts, and KeyboardInterrupt soon after ``interrupted``, which is asked
     all the time, says so. Whatever it raises, all workers are killed first, and their last reports heard.
     """
     abandoned = Flag()
     waiting = sorted(orders, key=_expected_length, reverse=True)
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(min(jobs, _most_jobs())) as pool:
         running: dict[Future[Course], Order] = {}
         try:
             for order in waiting:
@@ -60,6 +67,15 @@ def execute(
         except BaseException:
             _abandon(pool, abandoned)
             raise
+
+
+def _most_jobs() -> int:
+    """For how many workers at once the limit of open files is enough."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit == resource.RLIM_INFINITY:
+        return sys.maxsize
+    opened = sum(1 for _ in Path("/dev/fd").iterdir())
+    return max(1, (limit - opened - _SPARE_DESCRIPTORS) // _DESCRIPTORS_OF_WORKER)
 
 
 def _abandon(pool: ThreadPoolExecutor, abandoned: Flag) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from threading import Event as Flag
 from typing import Any
 
 from attrs import evolve
 
 from conformance.execute.failures import AbandonedError, TimeLimitError, WorkerGoneError
-from conformance.execute.order import Course, Listener, Order
+from conformance.execute.order import Course, Listener, Order, after, tear_down
 from conformance.execute.reports import are_ids, finished, outcome_of, subtest
 from conformance.execute.worker import Worker
 from conformance.records import Outcome, Result, Subtest
@@ -42,8 +42,10 @@ class _Supervision:
         self._subtests: list[Subtest] = []
         self._deadline = 0.0
         self._output_from = 0
-        # What the present worker came to: the start of a test, and its end.
-        self._begun = self._done = False
+        # What the present worker came to: its greeting, the start of a test, and its end.
+        self._greeted = self._begun = self._done = False
+        # How many in a row did not even greet.
+        self._silent = 0
         # The first test of a worker that never came to it: it is to blame if another never does.
         self._suspect: str | None = None
         # By class or module, why its tests were kept from starting, and what went wrong behind them.
@@ -54,7 +56,7 @@ class _Supervision:
     def run(self) -> Course:
         lost = 0
         while lost <= _RESTARTS:
-            # Each that is spoiled has finished a test, so there is an end to them without a budget.
+            # Each that is spoiled has settled a test, so there is an end to them without a budget.
             lost += not self._employ()
             self._settle_kept_from_starting()
             if self._course.broken or not self._pending:
@@ -69,7 +71,7 @@ class _Supervision:
         """Have a fresh worker run what is pending; returns whether it went well, or else is lost."""
         if self._abandoned.is_set():
             raise AbandonedError
-        self._begun = self._done = False
+        self._greeted = self._begun = self._done = False
         worker = Worker(self._order, self._abandoned)
         try:
             self._greet(worker)
@@ -99,6 +101,8 @@ class _Supervision:
                     # What earlier workers did stands; a suite that loads only once is no better the next time.
                     self._settle_rest(Outcome.ERRORED, detail)
             case {"event": "hello", "tests": [*tests], **rest} if are_ids(tests):
+                self._greeted = True
+                self._silent = 0
                 if self._pending is None:
                     self._course.hello = {key: value for key, value in rest.items() if key != "event"}
                     self._choose(tests)
@@ -107,11 +111,12 @@ class _Supervision:
 
     def _choose(self, tests: list[str]) -> None:
         order = self._order
+        self._course.tests = tuple(tests)
+        if order.shuffle is not None:
+            # Before some are chosen: whichever they are, they run in the seed's order.
+            random.Random(f"{order.shuffle}/{order.cell.name}/{order.attempt}").shuffle(tests)
         chosen = [test for test in tests if order.only(test)]
         self._pending = [test for test in chosen if test not in order.leave_out]
-        if order.shuffle is not None:
-            random.Random(f"{order.shuffle}/{order.cell.name}/{order.attempt}").shuffle(self._pending)
-        self._course.tests = tuple(tests)
         self._course.left_out = tuple(test for test in chosen if test in order.leave_out)
         self._listener.suite_listed(order.cell.name, self._course.tests, self._course.hello)
         self._listener.cell_started(order.cell.name, len(self._pending))
@@ -138,7 +143,7 @@ class _Supervision:
                     self._turn(worker)
                 case {"event": "trouble", "scope": str(scope), "where": str(where)}:
                     self._note_trouble(scope, where, event)
-                case {"event": "spoiled"} if self._running is None and self._done:
+                case {"event": "spoiled"} if self._running is None and self._is_progress():
                     return False
                 case {"event": "idle"} if self._running is None:
                     self._settle_kept_from_starting()
@@ -146,6 +151,10 @@ class _Supervision:
                     return True
                 case _:
                     raise WorkerGoneError(f"the worker said {str(event)[:200]} out of turn")
+
+    def _is_progress(self) -> bool:
+        """Whether the worker settled a test: it ran one, or tells of a fixture without which one cannot run."""
+        return self._done or any(self._kept_from_starting(test) for test in self._pending or ())
 
     def _may_start(self, test: str) -> bool:
         return self._running is None and test in (self._pending or ())
@@ -163,11 +172,12 @@ class _Supervision:
         troubles[scope] = outcome_of(event), before if told in before else f"{before}\n{told}".lstrip()
 
     def _blame(self, worker: Worker, outcome: Outcome, what: str) -> None:
-        """A worker is lost: the test that was running is to blame, or the first one, to which it never came.
+        """A worker is lost: the test that was running is to blame, or the first one's class, to which it never came.
 
         What it is lost for between two tests, or after the last, is told beside the one that ended: it may be
         the tear-down of a class or of the module. What killed it before the first may have been of another
         place, such as a system that is out of memory: only a second worker that does not come to it is proof.
+        Then it is the fixture of the class, before each of its tests; or of no class, if there was no greeting.
         """
         self._last_loss = what
         if self._running is not None:
@@ -175,20 +185,30 @@ class _Supervision:
             self._keep(evolve(self._running, outcome=outcome, detail=what, output=output))
         elif self._begun:
             last = self._course.results[-1].test
-            self._keep(self._result(f"{last} (after it)", outcome, what, worker.last_output(0)))
+            self._keep(self._result(after(last), outcome, what, worker.last_output(0)))
         elif self._pending is None:
             self._course.broken = f"{what}\n{worker.last_output(0)}".rstrip()
+        elif not self._greeted:
+            self._silent += 1
+            if self._silent > 1:
+                what = f"not run: two workers in a row did not load the suite again, the last one so: {what}"
+                self._settle(self._pending, outcome, what, worker.last_output(0))
         else:
             first = next((test for test in self._pending if self._kept_from_starting(test) is None), None)
             if first is not None and (outcome is Outcome.TIMED_OUT or first == self._suspect):
                 what = f"{what}, before the test could start"
-                self._keep(self._result(first, outcome, what, worker.last_output(0)))
+                of_class = first.rpartition(".")[0]
+                fellows = [test for test in self._pending if test.rpartition(".")[0] == of_class]
+                self._settle(fellows, outcome, what, worker.last_output(0))
             self._suspect = first
 
     def _settle_rest(self, outcome: Outcome, detail: str) -> None:
-        """Give the tests that never started an outcome."""
-        for test in list(self._pending or ()):
-            self._keep(self._result(test, outcome, detail))
+        """Give all tests that never started an outcome."""
+        self._settle(self._pending or (), outcome, detail)
+
+    def _settle(self, tests: Iterable[str], outcome: Outcome, detail: str, output: str = "") -> None:
+        for test in list(tests):
+            self._keep(self._result(test, outcome, detail, output))
 
     def _settle_kept_from_starting(self) -> None:
         """Give the tests whose class or module could not be set up an outcome: the trouble it had."""
@@ -201,7 +221,7 @@ class _Supervision:
         """Give the trouble behind a class's or module's tests, which have their outcomes, a result of its own."""
         for scope, (outcome, detail) in self._tear_down.items():
             if outcome is not Outcome.SKIPPED:
-                self._keep(self._result(f"{scope} (tear-down)", outcome, detail))
+                self._keep(self._result(tear_down(scope), outcome, detail))
 
     def _kept_from_starting(self, test: str) -> tuple[Outcome, str] | None:
         """The trouble of the test's class or module, if that had any."""

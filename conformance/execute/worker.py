@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -22,6 +23,8 @@ from conformance.execute.output import Output
 from conformance.records import NATIVE
 
 _SCRIPT = Path(__file__).resolve().parents[1] / "worker" / "__main__.py"
+_SEE_PYTHON = "See whether its Python runs."
+_FEWER = "Use fewer --jobs, or raise the limit of open files (ulimit -n)."
 _LAST_WORDS_SECONDS = 2.0
 _GOODBYE_SECONDS = 2.0
 _LOOK_UP_SECONDS = 0.1
@@ -41,26 +44,37 @@ class Worker:
         self._name = order.cell.name
         self._abandoned = abandoned
         self._heard_until: float | None = None
-        self._ended = False
-        self._output = Output()
         self._dump = ""
-        commands_read, self._commands = os.pipe()
-        self._events_read, events_write = os.pipe()
-        # A worker that does not read must not stop us: its deadline holds for that too.
-        os.set_blocking(self._commands, False)
-        descriptors = commands_read, events_write
-        try:
-            self._kept = Kept(_program(order, *descriptors), descriptors, order.memory, self._output)
-        except OSError as error:
-            self._close()
-            raise self._not_started(str(error)) from error
-        finally:
-            os.close(commands_read)
-            os.close(events_write)
+        with contextlib.ExitStack() as opened:
+            try:
+                self._open(order, opened)
+            except OSError as error:
+                advice = _FEWER if error.errno in (errno.EMFILE, errno.ENFILE) else _SEE_PYTHON
+                raise self._not_started(error.strerror or str(error), advice) from error
+            self._opened = opened.pop_all()
+
+    def _open(self, order: Order, opened: contextlib.ExitStack) -> None:
+        """Start the worker, and have ``opened`` close again whatever comes to be open here."""
+        self._output = Output()
+        opened.callback(self._output.close)
+        with contextlib.ExitStack() as workers:
+            commands_read, self._commands = os.pipe()
+            workers.callback(os.close, commands_read)
+            opened.callback(os.close, self._commands)
+            self._events_read, events_write = os.pipe()
+            workers.callback(os.close, events_write)
+            opened.callback(os.close, self._events_read)
+            # A worker that does not read must not stop us: its deadline holds for that too.
+            os.set_blocking(self._commands, False)
+            descriptors = commands_read, events_write
+            self._kept = Kept(
+                _program(order, *descriptors), descriptors, order.memory, self._output, order.variables
+            )
+            opened.callback(self._kept.end)
         self._events = Events(self._events_read)
-        self._readable = selectors.DefaultSelector()
+        self._readable = opened.enter_context(selectors.DefaultSelector())
         self._readable.register(self._events_read, selectors.EVENT_READ)
-        self._writable = selectors.DefaultSelector()
+        self._writable = opened.enter_context(selectors.DefaultSelector())
         self._writable.register(self._commands, selectors.EVENT_WRITE)
         for ready in (self._readable, self._writable):
             ready.register(self._kept.news, selectors.EVENT_READ)
@@ -128,13 +142,7 @@ class Worker:
 
     def end(self) -> None:
         """Kill the worker and all that it started, and let go of what is ours. Does no harm twice."""
-        if self._ended:
-            return
-        self._ended = True
-        self._readable.close()
-        self._writable.close()
-        self._kept.end()
-        self._close()
+        self._opened.close()
 
     def _wait(self, ready: selectors.BaseSelector, deadline: float) -> None:
         """Wait until there is something to read, or room to write."""
@@ -173,15 +181,13 @@ class Worker:
     def _gone(self) -> Exception:
         """What to raise for a worker of which nothing more comes."""
         if self._kept.failure:
-            return self._not_started(self._kept.failure)
+            return self._not_started(self._kept.failure, _SEE_PYTHON)
         if self._abandoned.is_set():
             return AbandonedError()
         return WorkerGoneError(self._kept.fate())
 
-    def _not_started(self, why: str) -> ExecuteError:
-        return ExecuteError(
-            f"The worker of {self._name} could not be started: {why}.", "See whether its Python runs."
-        )
+    def _not_started(self, why: str, advice: str) -> ExecuteError:
+        return ExecuteError(f"The worker of {self._name} could not be started: {why}.", advice)
 
     def _have_dumped(self) -> None:
         """Have the worker write the stacks of its threads, and wait until that is written, if it is at all."""
@@ -198,11 +204,6 @@ class Worker:
                 break
         written = self._output.text(before, before + _LONGEST_DUMP)
         self._dump = written if _DUMP_WORDS in written else ""
-
-    def _close(self) -> None:
-        os.close(self._commands)
-        os.close(self._events_read)
-        self._output.close()
 
 
 def _program(order: Order, commands: int, events: int) -> list[str]:

@@ -16,6 +16,7 @@ from attrs import frozen
 from uv import find_uv_bin
 
 from conformance.places import ROOT
+from conformance.programs import Program
 from conformance.records import Interpreter, Missing
 
 SERIES_FILE = ".python-version"
@@ -64,14 +65,15 @@ def _find(name: str) -> Interpreter | None:
     command = [find_uv_bin(), "python", "find", "--system", "--no-python-downloads", "--no-project", name]
     # pyenv's shims go by the folder, unless one of them started us and exported its own choice.
     environ = {key: value for key, value in os.environ.items() if key != "PYENV_VERSION"}
-    found = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environ)
+    found = Program(command, environ, ROOT).run()
     return _described(found.stdout.strip()) if found.returncode == 0 else None
 
 
 def _described(executable: str) -> Interpreter | None:
     """Ask the executable what it is; None for one that does not run, or is no CPython."""
     try:
-        answer = subprocess.run([executable, "-I", "-c", _ASK], capture_output=True, text=True, check=True)
+        answer = Program([executable, "-I", "-c", _ASK], os.environ).run()
+        answer.check_returncode()
         implementation, version, path, build = json.loads(answer.stdout)
     except (OSError, subprocess.CalledProcessError, ValueError):
         return None

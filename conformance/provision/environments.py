@@ -55,10 +55,11 @@ def _provided(
     if needed:
         say(f"making {len(needed)} of {len(environments)} environments")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        making = [
-            pool.submit(_make, uv, environment, folders[environment], wheels, extra) for environment in needed
-        ]
         try:
+            making = [
+                pool.submit(_make, uv, environment, folders[environment], wheels, extra)
+                for environment in needed
+            ]
             for made in making:
                 made.result()
         except BaseException:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -13,9 +10,9 @@ from threading import Lock
 from uv import find_uv_bin
 
 from conformance.errors import ProvisionError
+from conformance.programs import Program, StoppedError
 
 _LAST_LINES = 12
-_GOODBYE_SECONDS = 2.0
 
 
 def call_uv(arguments: Sequence[str | Path], *, failing: str) -> None:
@@ -28,7 +25,7 @@ class Uv:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._running: set[subprocess.Popen[str]] = set()
+        self._running: set[Program] = set()
         self._stopped = False
 
     def call(self, arguments: Sequence[str | Path], *, failing: str) -> None:
@@ -36,17 +33,22 @@ class Uv:
 
         Raises ProvisionError with the last of what uv said.
         """
-        process = self._start([find_uv_bin(), *map(str, arguments)], failing)
+        # An active environment, or settings of a project that happens to be around, are not ours.
+        environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+        program = Program([find_uv_bin(), *map(str, arguments)], environ)
         try:
-            _out, said = process.communicate()
-        except BaseException:
-            _end(process)
-            raise
+            with self._lock:
+                if self._stopped:
+                    raise StoppedError
+                self._running.add(program)
+            done = program.run()
+        except StoppedError:
+            raise ProvisionError(f"{failing}: it was broken off.", "Run again.") from None
         finally:
             with self._lock:
-                self._running.discard(process)
-        if process.returncode != 0:
-            last = "\n".join(said.strip().splitlines()[-_LAST_LINES:])
+                self._running.discard(program)
+        if done.returncode != 0:
+            last = "\n".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
             raise ProvisionError(
                 f"{failing}: uv failed.", "See what it says, mend that, and run again.", last
             )
@@ -56,33 +58,5 @@ class Uv:
         with self._lock:
             self._stopped = True
             running = list(self._running)
-        for process in running:
-            _end(process)
-
-    def _start(self, command: list[str], failing: str) -> subprocess.Popen[str]:
-        # An active environment, or settings of a project that happens to be around, are not ours.
-        environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-        with self._lock:
-            if self._stopped:
-                raise ProvisionError(f"{failing}: it was broken off.", "Run again.")
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-                errors="replace",
-                env=environ,
-                # To end it is to end the build that it started, too.
-                start_new_session=True,
-            )
-            self._running.add(process)
-            return process
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_GOODBYE_SECONDS)
+        for program in running:
+            program.stop()

@@ -12,3 +12,5 @@ class Aspect(NamedTuple):
     """Returns how it is now. Bound when the worker starts: what it calls, no test can replace."""
     changes: Optional[Callable[[Any, Any], Iterable[str]]] = None
     """Names what is different from how it was; without it, the aspect's name does where both are not equal."""
+    may_pass: bool = False
+    """Whether what is different may be so for a moment only, as with threads that are about to end."""

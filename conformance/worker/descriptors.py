@@ -57,7 +57,7 @@ class Descriptors:
 
     def __init__(self) -> None:
         self._own = frozenset(opened())
-        self.aspect = Aspect("descriptors", opened, self._changes)
+        self.aspect = Aspect("descriptors", opened, self._changes, may_pass=True)
 
     def _changes(self, before: Opened, after: Opened) -> Iterator[str]:
         for number, leads_to in after.items():

@@ -6,9 +6,10 @@ import re
 import sys
 import time
 import unittest
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, List, Optional, Type
 
 from .channel import Channel
+from .details import shortened, shown_plainly, without_addresses
 from .exercise import Exercise
 from .policies import Policies
 from .state import State
@@ -20,8 +21,10 @@ _GRAVITY = ("passed", "skipped", "failed", "errored")
 # What unittest calls the fixture of a class or a module, such as "setUpClass (test_runners.RunnerTests)".
 _FIXTURE = re.compile(r"\w+ \((.*)\)")
 
-_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 _PACKAGE = re.compile(r"^test\.test_asyncio\.")
+
+_MOST_OUTPUT = 1 << 29
+"""Bytes. No file of a worker may become twice as large (see keeper), which would fail the tests that write then."""
 
 # Bound before the judged code is there, which may replace what it finds in these modules.
 _now, _exc_info, _fstat = time.perf_counter, sys.exc_info, os.fstat
@@ -44,6 +47,7 @@ class Reporter(unittest.TestResult):
         exercise: Exercise,
         state: State,
         policies: Policies,
+        before_test: Callable[[], None] = lambda: None,
         after_test: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
@@ -51,11 +55,13 @@ class Reporter(unittest.TestResult):
         self._exercise = exercise
         self._state = state
         self._policies = policies
+        self._before_test = before_test
         self._after_test = after_test
+        self._class: Optional[Type[unittest.TestCase]] = None
         self.interrupted = False
         """Whether the latest test was ended by what unittest does not catch."""
         self.spoiled = False
-        """Whether a test was interrupted so, or left the process other than it was."""
+        """Whether a test or a fixture was ended so, or a test left the process other than it was."""
         self._test: Optional[str] = None
         self._outcome: Optional[str] = None
         self._details: List[str] = []
@@ -73,8 +79,11 @@ class Reporter(unittest.TestResult):
         self._output_from = self._output_size()
         self._exercise.begin()
         self._channel.send("started", test=self._test, output=self._output_from)
-        # Here too: a class's fixture may have set another since the last test.
-        self._policies.put_back()
+        self._before_test()
+        self._policies.begin()
+        if type(test) is not self._class:
+            self._state.fixtures_run()
+            self._class = type(test)
         self._state.begin()
         self._began = _now()
 
@@ -84,18 +93,22 @@ class Reporter(unittest.TestResult):
         if self.interrupted:
             # unittest lets a KeyboardInterrupt through, and calls this while it passes.
             self._note("errored", self._exc_info_to_string(_exc_info(), test))
-        leaks = self._state.left()
+        # First: what the policy alone held, such as a loop, is garbage then.
         self._policies.put_back()
+        leaks = self._state.left()
         super().stopTest(test)
+        output_to = self._output_size()
+        if output_to > _MOST_OUTPUT:
+            leaks.append("full standard output")
         self._channel.send(
             "finished",
             test=self._test,
             outcome=self._outcome or "passed",
-            detail="\n".join(self._details),
+            detail=shortened("\n".join(self._details)),
             seconds=round(seconds, 6),
             exercised=self._exercise.seen,
             leaks=leaks,
-            output=[self._output_from, self._output_size()],
+            output=[self._output_from, output_to],
         )
         self._test = None
         if leaks or self.interrupted:
@@ -110,7 +123,7 @@ class Reporter(unittest.TestResult):
     def addError(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802  # unittest's name
         super().addError(test, err)
         if self._test is None:
-            self._trouble(test, "errored", self.errors[-1][1])
+            self._trouble(test.id(), "errored", self.errors[-1][1])
         else:
             self._note("errored", self.errors[-1][1])
 
@@ -121,7 +134,7 @@ class Reporter(unittest.TestResult):
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802  # unittest's name
         super().addSkip(test, reason)
         if self._test is None:
-            self._trouble(test, "skipped", reason)
+            self._trouble(test.id(), "skipped", reason)
         else:
             self._note("skipped", reason)
 
@@ -141,16 +154,21 @@ class Reporter(unittest.TestResult):
             outcome, detail = "failed", self.failures[-1][1]
         elif len(self.errors) > before[1]:
             outcome, detail = "errored", self.errors[-1][1]
-        parameters = _ADDRESS.sub("at 0x…", subtest._subDescription())
-        self._channel.send("subtest", test=self._test, parameters=parameters, outcome=outcome, detail=detail)
+        parameters = shortened(without_addresses(subtest._subDescription()))
+        told = {"parameters": parameters, "outcome": outcome, "detail": shortened(detail)}
+        self._channel.send("subtest", test=self._test, **told)
         self._note(outcome, detail and f"{parameters}\n{detail}")
 
-    def _trouble(self, fixture: unittest.TestCase, outcome: str, detail: str) -> None:
+    def tell_escaped(self, where: str, detail: str) -> None:
+        """Tell of what unittest does not catch, as it passes through a class's or module's fixture."""
+        self.spoiled = True
+        self._trouble(where, "errored", detail)
+
+    def _trouble(self, where: str, outcome: str, detail: str) -> None:
         """Tell of a class's or module's own set-up or tear-down, which belongs to no test that was started."""
-        where = fixture.id()
         named = _FIXTURE.fullmatch(where)
         scope = _within_package(named.group(1)) if named else ""
-        self._channel.send("trouble", where=where, scope=scope, outcome=outcome, detail=detail)
+        self._channel.send("trouble", where=where, scope=scope, outcome=outcome, detail=shortened(detail))
 
     def _note(self, outcome: str, detail: str = "") -> None:
         if self._outcome is None or _GRAVITY.index(outcome) > _GRAVITY.index(self._outcome):
@@ -176,23 +194,8 @@ class Reporter(unittest.TestResult):
             # Not in the types of all versions.
             text: str = super()._exc_info_to_string(err, test)  # type: ignore[misc, unused-ignore]
         except Exception:  # noqa: BLE001  # a broken module or exception: whatever it raises
-            return _plainly(err)
+            return shown_plainly(err)
         return text
-
-
-def _plainly(err: Any) -> str:
-    """An exception with its places, by nothing that can be replaced; it may not have a working ``str`` either."""
-    kind, value, places = err
-    lines = []
-    while places is not None:
-        code = places.tb_frame.f_code
-        lines.append(f'  File "{code.co_filename}", line {places.tb_lineno}, in {code.co_name}')
-        places = places.tb_next
-    try:
-        text = str(value)
-    except Exception:  # noqa: BLE001  # as above
-        text = "it cannot be shown"
-    return "\n".join([*lines, f"{kind.__name__}: {text}", ""])
 
 
 def _within_package(name: str) -> str:

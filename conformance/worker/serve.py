@@ -4,12 +4,13 @@ import argparse
 import os
 import sys
 import traceback
-import unittest
 from typing import Any, Callable, Dict, List
 
 from . import loops, suites, surroundings
 from .channel import Channel
+from .details import shortened
 from .exercise import Exercise
+from .fixtures import EscapedError, Suite
 from .objects import resolve
 from .outcomes import Reporter, test_id
 from .policies import Policies
@@ -23,7 +24,7 @@ def main(arguments: List[str]) -> None:
     options = _parse(arguments)
     del sys.argv[1:]
     channel = Channel(options.commands, options.events)
-    surroundings.settle()
+    be_ready_to_dump = surroundings.settle()
     packages = surroundings.installed()
     exercise, policies = Exercise(), Policies()
     names = {"Runner": options.runner, "run": options.run, "Task": options.task}
@@ -33,19 +34,21 @@ def main(arguments: List[str]) -> None:
         sys.path.insert(0, options.tree)
         tests = {test_id(test): test for test in suites.load(_request(options), exercise, policies)}
     except BaseException:  # noqa: BLE001  # whatever the judged code raises here is its outcome
-        channel.send("broken", detail=traceback.format_exc())
+        channel.send("broken", detail=shortened(traceback.format_exc()))
         return
     loops.warm_up(options.loop)
     surroundings.freeze()
     channel.send("hello", tests=list(tests), native=native, **surroundings.describe(packages))
-    reporter = Reporter(channel, exercise, State(), policies, save_coverage)
+    reporter = Reporter(channel, exercise, State(), policies, be_ready_to_dump, save_coverage)
     while True:
         command = channel.receive()
         if command is None or command["command"] == "stop":
             return
         try:
             # With the classes' and the module's fixtures, as unittest runs them.
-            unittest.TestSuite([tests[name] for name in command["tests"]]).run(reporter)
+            Suite([tests[name] for name in command["tests"]], reporter.tell_escaped).run(reporter)
+        except EscapedError:
+            pass
         except BaseException:
             # If it escaped from a test, that has told of it. The fixtures were skipped.
             if not reporter.interrupted:

@@ -9,28 +9,33 @@ import gc
 import locale
 import os
 import sys
+import time
 from typing import Any, Callable, Dict, List
 
-from . import policies, signals, threads
+from . import limits, policies, signals, threads
 from .aspect import Aspect
 from .descriptors import Descriptors
 from .namespaces import Namespaces
 
-_GRACE_SECONDS = 0.5
-"""How long threads may take to end, once something is found changed."""
+_LOOKS = 40
+_LOOK_UP_SECONDS = 0.005
+"""How often, and after how long each time, to look again whether what may pass by itself has passed.
+
+Looks are counted and not seconds: on a machine that has no time for us, it has none for the test's threads.
+"""
 
 _REMOVED = "removed"
 _STREAMS = [(f"sys.{name}", getattr(sys, name)) for name in ("stdin", "stdout", "stderr")]
 # Undecoded, and of an object that a test may replace in its module.
 _VARIABLES: Dict[bytes, bytes] = os.environ._data  # type: ignore[attr-defined]
 
-_collect = gc.collect
+_collect, _sleep = gc.collect, time.sleep
 _fsdecode, _getcwd, _umask = os.fsdecode, os.getcwd, os.umask
 _setlocale, _LC_ALL = locale.setlocale, locale.LC_ALL
 
 
 def _changed_policy(before: Any, after: Any) -> List[str]:
-    # Tests put the default in place when they end, whatever was there: `Policies.put_back` knows better.
+    # Tests put the default in place when they end, whatever was there: `Policies.put_back` makes that good.
     return [] if after is before or policies.is_default(after) else ["event loop policy"]
 
 
@@ -66,6 +71,7 @@ _ASPECTS = (
     Aspect("running event loop", asyncio._get_running_loop),
     *signals.ASPECTS,
     *threads.ASPECTS,
+    *limits.ASPECTS,
     Aspect("current directory", _directory),
     Aspect("umask", _file_mode_mask),
     Aspect("locale", lambda: _setlocale(_LC_ALL)),
@@ -96,12 +102,19 @@ class State:
         self._namespaces = Namespaces()
         self._aspects = (*_ASPECTS, Descriptors().aspect)
         self._asks = [aspect.ask for aspect in self._aspects]
-        self._threads = self._aspects.index(threads.THREADS)
+        self._passing = [index for index, aspect in enumerate(self._aspects) if aspect.may_pass]
+        self._may_be_replaced = False
         self._before = self._ask()
+
+    def fixtures_run(self) -> None:
+        """Between the last test and the next those of a class or module run, which may replace attributes."""
+        self._may_be_replaced = True
 
     def begin(self) -> None:
         """Remember how everything is; a test begins."""
-        self._namespaces.begin()
+        if self._may_be_replaced:
+            self._namespaces.begin()
+            self._may_be_replaced = False
         self._before = self._ask()
 
     def left(self) -> List[str]:
@@ -109,12 +122,17 @@ class State:
         if not self._changes():
             return []
         _collect()
-        before = self._before[self._threads]
-        if not isinstance(before, _Refusal):
-            threads.let_end(before, _GRACE_SECONDS)
-            # What the threads held.
+        for _ in range(_LOOKS):
+            if not any(map(self._is_changed, self._passing)):
+                break
+            _sleep(_LOOK_UP_SECONDS)
+            # What threads held that have ended.
             _collect()
         return sorted(set(self._changes()))
+
+    def _is_changed(self, index: int) -> bool:
+        aspect = self._aspects[index]
+        return bool(_changes(aspect, self._before[index], _asked(aspect.ask)))
 
     def _ask(self) -> List[Any]:
         try:

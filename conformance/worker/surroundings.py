@@ -1,5 +1,6 @@
 """Bring the process into the state that every run starts from, and say what is in it."""
 
+import _signal  # type: ignore[import-not-found]
 import asyncio
 import faulthandler
 import gc
@@ -7,11 +8,15 @@ import os
 import platform
 import signal
 import sys
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Optional
 
 
-def settle() -> None:
-    """Undo what a worker inherits: a background job has SIGINT ignored, and a parent may block signals."""
+def settle() -> Callable[[], None]:
+    """Undo what a worker inherits: a background job has SIGINT ignored, and a parent may block signals.
+
+    Returns what makes the worker ready again for the signal by which the driver asks where it is: a test
+    that handles that signal itself, and puts back what Python knows of, takes it away.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -22,8 +27,21 @@ def settle() -> None:
     stderr = os.dup(2)
     # On a crash say where it was, and without ending on the signal by which the driver asks for it.
     faulthandler.enable(stderr)
-    if hasattr(faulthandler, "register"):
-        faulthandler.register(signal.SIGUSR2, file=stderr, all_threads=True, chain=False)
+    if not hasattr(faulthandler, "register"):
+        return lambda: None
+    number = signal.SIGUSR2
+    # Bound, as the tests may replace them.
+    register, unregister, handler = faulthandler.register, faulthandler.unregister, _signal.getsignal
+    register(number, file=stderr, all_threads=True, chain=False)
+
+    def be_ready_to_dump() -> None:
+        # Else a class's fixture has use for it.
+        if handler(number) is _signal.SIG_DFL:
+            # It does nothing where it believes that it is registered.
+            unregister(number)
+            register(number, file=stderr, all_threads=True, chain=False)
+
+    return be_ready_to_dump
 
 
 def freeze() -> None:

@@ -4,7 +4,6 @@ import _thread
 import os
 import re
 import threading
-import time
 from typing import FrozenSet, Iterator, List, Set, Tuple
 
 from .aspect import Aspect
@@ -15,15 +14,15 @@ Running = Tuple[List[threading.Thread], int]
 _ABSENT: FrozenSet[int] = frozenset()
 _UNLISTED = frozenset([-1])
 _TASKS = "/proc/self/task"
-_LOOK_UP_SECONDS = 0.001
 
-# The numbers count all threads and pools of the process: another before changes them.
-_COUNTED = re.compile(r"\b(Thread|Dummy|ThreadPoolExecutor)-\d+")
+# The numbers count all threads and pools of the process: another before changes them. Of a pool's threads,
+# there are as many as happened to be busy at once.
+_COUNTED = re.compile(r"\b(Thread|Dummy|ThreadPoolExecutor|waitpid)-\d+")
+_COUNTED_IN_POOL = re.compile(r"_\d+$")
+_POOL = "concurrent.futures.thread"
 _UNNAMED = re.compile(r"Thread-\d+")
 
 _enumerate, _count = threading.enumerate, _thread._count
-_join, _Dummy = threading.Thread.join, threading._DummyThread
-_now, _sleep = time.monotonic, time.sleep
 _listdir, _open, _read, _close = os.listdir, os.open, os.read, os.close
 
 
@@ -45,9 +44,12 @@ def _left(before: Running, after: Running) -> Iterator[str]:
     for thread in _new(before, after):
         name = str(thread.name)
         target = getattr(thread, "_target", None)
-        if target is not None and _UNNAMED.fullmatch(name):
+        called = getattr(target, "__name__", "")
+        if called and _UNNAMED.fullmatch(name):
             # As it is called from 3.10 on.
-            name += f" ({getattr(target, '__name__', '')})"
+            name += f" ({called})"
+        if getattr(target, "__module__", "") == _POOL:
+            name = _COUNTED_IN_POOL.sub("", name)
         yield f"thread {_COUNTED.sub(_word, name)}"
     if _has_unknown(before, after):
         yield "thread unknown to threading"
@@ -57,28 +59,11 @@ def _word(match: "re.Match[str]") -> str:
     return match.group(1)
 
 
-def let_end(before: Running, seconds: float) -> None:
-    """Give threads that are new since ``before`` up to so many seconds, all together, to end."""
-    deadline = _now() + seconds
-    for thread in _new(before, _running()):
-        # One that threading only met cannot be joined: the count below sees it go.
-        if not isinstance(thread, _Dummy):
-            try:
-                _join(thread, max(0.0, deadline - _now()))
-            except RuntimeError:  # not started yet
-                continue
-    while _has_unknown(before, _running()) and _now() < deadline:
-        _sleep(_LOOK_UP_SECONDS)
-
-
-THREADS = Aspect("threads", _running, _left)
-
-
 def _left_children(before: FrozenSet[int], after: FrozenSet[int]) -> List[str]:
     return ["child process"] if after - before else []
 
 
-_ASPECTS = [THREADS]
+_ASPECTS = [Aspect("threads", _running, _left, may_pass=True)]
 
 if hasattr(os, "waitid"):
     _waitid, _ALL = os.waitid, os.P_ALL
@@ -106,6 +91,6 @@ if hasattr(os, "waitid"):
             return _ABSENT
         return frozenset(found)
 
-    _ASPECTS += [Aspect("child processes", _children, _left_children)]
+    _ASPECTS += [Aspect("child processes", _children, _left_children, may_pass=True)]
 
 ASPECTS = tuple(_ASPECTS)

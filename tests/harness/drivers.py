@@ -74,7 +74,9 @@ class Driver:
         """The arguments of a run; without any, those of the driver."""
         store = ["--store", str(self.folder / "store.sqlite")]
         chosen = list(map(str, arguments)) or [*self.arguments, "--out", str(self.document)]
-        return ["run", *store, *chosen]
+        # What a run that is resumed hands on is what it was begun with.
+        mark = [] if "--resume" in chosen else ["--pass-env", _MARK]
+        return ["run", *store, *mark, *chosen]
 
     def start(self, *arguments: object, number: int = 0, moment: int = 0) -> subprocess.Popen[str]:
         """Start a run that gets the signal ``number`` at its ``moment``, counted from 1; 0 is never."""

@@ -85,6 +85,15 @@ FAULTS = [
         _FAILED,
         ["loudly", "bytes are left out here]\nxxx"],
     ),
+    Fault("standard output full", "os.ftruncate(1, 1 << 30); print('x')", _ERRORED, ["File too large"]),
+    Fault(
+        "20 MB in a failure's message", "self.fail('x' * 20_000_000)", _FAILED, ["characters are left out"]
+    ),
+    Fault(
+        "limit of open files lowered",
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))",
+        _PASSED,
+    ),
     Fault(
         "memory exhausted",
         """
@@ -156,6 +165,13 @@ FAULTS = [
     ),
     Fault("locale changed", "locale.setlocale(locale.LC_ALL, 'C')", _PASSED),
     Fault("clock changed", "time.time = time.monotonic = time.perf_counter = lambda: 0.0", _PASSED),
+    Fault(
+        "sys.exit() in the set-up of a class",
+        "pass",
+        _ERRORED,
+        ["SystemExit: 3"],
+        set_up="sys.exit(3)",
+    ),
     Fault(
         "death between two tests",
         "pass",

@@ -11,6 +11,7 @@ import functools
 import os
 import platform
 import select
+import signal
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ import pytest
 from attrs import field, frozen
 
 from conformance.execute import Course, Order, supervise
+from conformance.execute.variables import handed_on
 from conformance.plan import Found, find_interpreters
 from conformance.records import Cell, Implementation, Interpreter, Loop, Mode, Outcome, Result, Suite
 from conformance.suites import DEFINITIONS
@@ -97,9 +99,8 @@ class Miniature:
     cell: Cell
 
     def order(self, **changes: Any) -> Order:
-        return Order(
-            **{"cell": self.cell, "python": self.python, "tree": self.tree, "seconds": 10.0, **changes}
-        )
+        where = {"cell": self.cell, "python": self.python, "tree": self.tree}
+        return Order(**{**where, "seconds": 10.0, "variables": handed_on(), **changes})
 
     def run(self, **changes: Any) -> Seen:
         """See the cell through, and hold that what the listener was told is what came out."""
@@ -233,6 +234,14 @@ class Lifeline:
 
     def _ready(self) -> bool:
         return bool(select.select([self._descriptor], [], [], PATIENCE_SECONDS)[0])
+
+
+@pytest.fixture
+def interrupts_arrive() -> Iterator[None]:
+    """A background job's children have Ctrl-C ignored: not ours."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ import secrets
 import tempfile
 import textwrap
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
@@ -55,6 +54,10 @@ class A(unittest.TestCase):
         pass
 
 class B(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        {set_up}
+
     def test_fault(self):
 {deed}
 
@@ -78,6 +81,7 @@ class Fault:
     words: Sequence[str] = ()
     """What its detail or its output has to say."""
     blamed: str = "B.test_fault"
+    set_up: str = "pass"
     tear_down: str = "pass"
     order: Mapping[str, Any] = {}
     while_idle: bool = False
@@ -86,7 +90,9 @@ class Fault:
     @property
     def suite(self) -> str:
         return _SUITE.format(
-            deed=textwrap.indent(textwrap.dedent(self.deed).strip(), " " * 8), tear_down=self.tear_down
+            deed=textwrap.indent(textwrap.dedent(self.deed).strip(), " " * 8),
+            set_up=self.set_up,
+            tear_down=self.tear_down,
         )
 
 
@@ -145,9 +151,10 @@ def plant(fault: Fault, folder: Path, interpreter: Interpreter = DRIVER) -> Afte
     mark = f"{MARK}={secrets.token_hex(8)}"
     temporary = folder / "temporary"
     temporary.mkdir(parents=True)
-    order = Making(folder, interpreter).runners(fault.suite).order(**{"seconds": 20.0, **fault.order})
+    made = Making(folder, interpreter).runners(fault.suite)
+    order = made.order(**{"seconds": 20.0, "variables": dict([mark.split("=")]), **fault.order})
     clock = _Clock(fault, mark.encode())
-    with _environment(mark, temporary):
+    with mock.patch.object(tempfile, "tempdir", str(temporary)):
         course = see_through(order, clock, Flag())
     processes = marked(mark.encode())
     found = {_short(result.test): result for result in course.results}
@@ -162,13 +169,6 @@ def plant(fault: Fault, folder: Path, interpreter: Interpreter = DRIVER) -> Afte
     blamed = found.get(fault.blamed)
     recovery = clock.recovery(order, blamed) if blamed is not None and not lost else float("nan")
     return Aftermath(course, blamed, lost, processes, [file.name for file in temporary.iterdir()], recovery)
-
-
-@contextmanager
-def _environment(mark: str, temporary: Path) -> Iterator[None]:
-    name, value = mark.split("=")
-    with mock.patch.dict(os.environ, {name: value}), mock.patch.object(tempfile, "tempdir", str(temporary)):
-        yield
 
 
 def marked(mark: bytes) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from attrs import evolve
 
 from conformance.execute import kept
+from conformance.execute.keeper import _remove
 from miniatures import PATIENCE_SECONDS, Lifeline, Making
 from planting import MARK, marked
 
@@ -82,6 +84,51 @@ def test_a_worker_leads_a_session_of_its_own(making: Making) -> None:
 def test_a_worker_is_limited(making: Making) -> None:
     limits = "[resource.getrlimit(getattr(resource, 'RLIMIT_' + name)) for name in ('CORE', 'FSIZE', 'AS')]"
     assert told(making, limits, memory=1 << 30) == repr([(0, 0), (1 << 30,) * 2, (1 << 30,) * 2])
+
+
+@linux
+def test_a_lower_limit_of_the_users_own_stays(making: Making) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 29, hard))
+    try:
+        assert told(making, "resource.getrlimit(resource.RLIMIT_FSIZE)[0]") == str(1 << 29)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture
+def without_privileges() -> Iterator[Path]:
+    """A folder of somebody for whom the modes of folders count, whom this process is as long as it is there."""
+    folder = Path(tempfile.mkdtemp())
+    nobody = 65534
+    if os.geteuid() == 0:
+        os.chown(folder, nobody, nobody)
+        os.seteuid(nobody)
+        yield folder
+        os.seteuid(0)
+    else:
+        yield folder
+    for found in (*folder.rglob("*"), folder):
+        if found.is_dir():
+            found.chmod(0o700)
+    shutil.rmtree(folder)
+
+
+def test_folders_that_nobody_may_look_into_are_removed_and_what_a_link_leads_to_is_not(
+    without_privileges: Path,
+) -> None:
+    own, others = without_privileges / "own", without_privileges / "others"
+    others.mkdir()
+    inner = own / "x" / "y"
+    inner.mkdir(parents=True)
+    (inner / "z").touch()
+    (own / "link").symlink_to(others)
+    others.chmod(0o500)
+    for folder in (inner, inner.parent, own):
+        folder.chmod(0)
+    _remove(str(own))
+    assert not own.exists()
+    assert others.stat().st_mode & 0o777 == 0o500
 
 
 def test_no_limit_of_memory_is_none(making: Making) -> None:
@@ -184,7 +231,11 @@ def test_a_program_does_not_outlive_its_keeper(keep: Keep, lifeline: Lifeline) -
 
 @linux
 def test_a_program_finds_the_signals_as_nobody_has_touched_them(keep: Keep) -> None:
-    keeper = keep("/bin/grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup
+    try:
+        keeper = keep("/bin/grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status")
+    finally:
+        signal.signal(signal.SIGHUP, before)
     assert news(keeper) == "ended 0"
     assert keeper.stderr is not None
     assert [int(line.split()[1], 16) for line in keeper.stderr] == [0, 0]
@@ -206,7 +257,9 @@ from conformance.execute.supervise import see_through
 from miniatures import Making, Watch
 
 suite = pathlib.Path(sys.argv[2]).read_text()
-see_through(Making(pathlib.Path(sys.argv[1])).runners(suite).order(seconds=600), Watch(), threading.Event())
+variables = dict([sys.argv[3].split("=")])
+order = Making(pathlib.Path(sys.argv[1])).runners(suite).order(seconds=600, variables=variables)
+see_through(order, Watch(), threading.Event())
 """
 
 
@@ -220,13 +273,14 @@ def test_nothing_outlives_a_driver_that_is_killed(deed: str, tmp_path: Path, lif
     suite = tmp_path / "suite.py"
     suite.write_text(HANGING.format(path=str(lifeline.path), deed=deed))
     root, beside = Path(kept.__file__).parents[2], Path(__file__).parent
+    words = f"{MARK}=killed driver"
+    mark = words.encode()
     environment = {**os.environ, MARK: "killed driver", "PYTHONPATH": f"{root}:{beside}"}
     driver = subprocess.Popen(
-        [sys.executable, "-c", DRIVER_OF_ONE, str(tmp_path), str(suite)], env=environment
+        [sys.executable, "-c", DRIVER_OF_ONE, str(tmp_path), str(suite), words], env=environment
     )
     try:
         folder = Path(lifeline.said().strip())
-        mark = f"{MARK}=killed driver".encode()
         # The driver, the keeper, the worker and its child.
         assert len(marked(mark)) == 4
         assert (folder / "something").exists()

@@ -117,6 +117,41 @@ def test_a_test_may_take_its_streams_away(making: Making) -> None:
     assert seen["test_c"].output == "heard\n"
 
 
+def test_output_after_the_place_to_write_at_was_moved_is_kept(making: Making) -> None:
+    suite = """
+        import os, unittest
+
+        class Tests(unittest.TestCase):
+            def test_a(self):
+                print("a" * 100)
+                os.lseek(1, 0, os.SEEK_SET)
+
+            def test_b(self):
+                print("out of b")
+                self.fail()
+    """
+    assert making.runners(suite).run()["test_b"].output == "out of b\n"
+
+
+def test_a_file_of_output_that_is_nearly_full_is_for_no_other_test(on_both: Making) -> None:
+    suite = """
+        import os, unittest
+
+        class Tests(unittest.TestCase):
+            def test_a(self):
+                # Holes take no room.
+                os.ftruncate(1, 1 << 30)
+                with self.assertRaises(OSError):
+                    os.write(1, b"x")
+
+            def test_b(self):
+                print("there is room", flush=True)
+    """
+    seen = on_both.runners(suite).run()
+    assert seen.outcomes == {"test_a": "passed", "test_b": "passed"}
+    assert seen["test_a"].leaks == ("full standard output",)
+
+
 LEAVING = """
     import os, signal, subprocess, sys, unittest
 

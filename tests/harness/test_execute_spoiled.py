@@ -72,6 +72,24 @@ def test_a_worker_that_is_spoiled_before_it_finished_a_test_is_lost(talking: Tal
     assert "the worker said {'event': 'spoiled'} out of turn" in seen["a"].detail
 
 
+def test_a_worker_may_be_spoiled_by_a_fixture_without_which_a_test_cannot_run(talking: Talk) -> None:
+    seen = talking(
+        """tell("hello", tests=["T.a", "T.b", "U.c"])
+tests = asked()
+if tests[0] == "U.c":
+    tell("started", test="U.c", output=0)
+    finish("U.c")
+    tell("idle")
+else:
+    tell("trouble", scope="T", where="setUpClass (T)", outcome="errored", detail="why")
+    tell("spoiled")
+signal.pause()
+"""
+    ).run()
+    assert seen.outcomes == {"a": "errored", "b": "errored", "c": "failed"}
+    assert seen["b"].detail == "setUpClass (T)\nwhy"
+
+
 def test_a_worker_that_is_lost_before_its_first_test_is_replaced_once_without_blame(
     talking: Talk, tmp_path: Path
 ) -> None:

@@ -6,9 +6,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event as Flag
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -189,6 +190,33 @@ def test_after_a_failure_no_further_environment_is_begun(kept: Path, monkeypatch
         provided(kept, *(cell(f"small=={number}") for number in range(5)))
     # The pool may have taken up one more before it heard of the failure.
     assert len(begun) <= 2
+
+
+def test_an_interruption_while_environments_are_put_in_line_stops_those_that_are_made(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, stopped = Flag(), Flag()
+    ended = []
+
+    class Pool(ThreadPoolExecutor):
+        def submit(self, *arguments: Any, **options: Any) -> Future[Any]:
+            if begun.is_set():
+                raise KeyboardInterrupt
+            future: Future[Any] = super().submit(*arguments, **options)
+            assert begun.wait(PATIENCE_SECONDS)
+            return future
+
+    def waiting_uv(_uv: Uv, _arguments: Sequence[str | Path], *, failing: str) -> None:
+        begun.set()
+        ended.append(stopped.wait(PATIENCE_SECONDS))
+        raise ProvisionError(failing, "Mend it.")
+
+    monkeypatch.setattr(environments, "ThreadPoolExecutor", Pool)
+    monkeypatch.setattr(Uv, "call", waiting_uv)
+    monkeypatch.setattr(Uv, "stop", lambda _uv: stopped.set())
+    with pytest.raises(KeyboardInterrupt):
+        provided(kept, cell("small==1"), cell("small==2"))
+    assert ended == [True]
 
 
 def test_what_uv_has_started_ends_with_it(lifeline: Lifeline) -> None:
