@@ -95,10 +95,10 @@ def soak(session: nox.Session) -> None:
 
 @nox.session(python=DRIVER)
 def soak_cells(session: nox.Session) -> None:
-    """The default plan 30 times, each time in another order, a part of `soak`: no test may be flaky."""
+    """The plan 30 times, each time in another order, a part of `soak`: no test may be flaky. Takes run's arguments."""
     install_group(session, "conformance")
-    again = session.posargs or ["--repeat", "30", "--shuffle", "1"]
-    session.run("python", "-m", "conformance", "run", "--out", str(SOAKED), *again)
+    again = ["--repeat", "30", "--shuffle", "1", "--out", str(SOAKED), *session.posargs]
+    session.run("python", "-m", "conformance", "run", *again)
 
 
 @nox.session(python=SERIES)

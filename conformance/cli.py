@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import sys
@@ -15,9 +14,11 @@ import click
 
 from conformance import __version__
 from conformance.errors import ConformanceError, ExitStatus
+from conformance.process import settle
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
 _FILE = click.Path(path_type=Path)
 
 _SELECTION = (
@@ -89,7 +90,8 @@ def commands() -> None:
 )
 @click.option(
     "--repeat",
-    type=click.IntRange(1),
+    # Each of them is a course in memory, from the beginning on.
+    type=click.IntRange(1, 10_000),
     default=1,
     metavar="N",
     help="Run each test N times, and say how steady it is.",
@@ -113,6 +115,7 @@ def commands() -> None:
 @click.option(
     "--no-cache", "cache", flag_value=False, default=True, help="Run also what the store has a result of."
 )
+@click.option("--pass-env", multiple=True, metavar="NAME", help="Environment variables that workers get too.")
 @click.option(
     "--out", type=_FILE, metavar="FILE", help="The report document.  [default: .conformance/results.jsonl]"
 )
@@ -128,7 +131,7 @@ def run(context: click.Context, /, **options: Any) -> ExitStatus:
     """Run the plan and report: the main command."""
     from conformance.commands.run import start  # noqa: PLC0415  # what it needs is slow to import
 
-    return start(context, tuple(sys.argv[1:]), options)
+    return start(context, options)
 
 
 @commands.command(epilog="Example: python -m conformance plan --python '3.1*' --format json")
@@ -212,10 +215,7 @@ def update(**options: Any) -> ExitStatus:
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    for stream in (sys.stdout, sys.stderr):
-        # A path or a test may hold characters that the terminal's encoding has not.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    settle()
     try:
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -234,6 +234,10 @@ def main() -> None:
         status = ExitStatus.NOT_COMPLETED
     except Exception as error:  # noqa: BLE001  # see there
         status = _explain(error)
+    if status == ExitStatus.INTERRUPTED:
+        # Whoever is impatient changes nothing any more, least of all the status.
+        for name in _ENDINGS:
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     sys.exit(int(status or ExitStatus.AS_EXPECTED))
 
 

@@ -85,9 +85,14 @@ def _by_name(entries: Sequence[Entry], file: Path) -> dict[str, Entry]:
 def _read(file: Path) -> dict[str, Any]:
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
         raise UsageError(
-            f"{file} cannot be read as TOML: {error}.", "Mend the file that --config names."
+            f"{file} cannot be read: {error.strerror}.",
+            "Name a file of [[loop]] and [[implementation]] tables.",
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(
+            f"{file} is not valid TOML: {error}.", "Mend the file that --config names."
         ) from error
     for name, value in tables.items():
         if name not in ("loop", "implementation"):

@@ -24,6 +24,7 @@ from conformance.plan import wanted_series
 from conformance.records import Judgement
 from conformance.report import Document, merge, read_document
 from conformance.report.status import unjudged
+from conformance.report.wholeness import incomplete
 from conformance.sync import Lock, read_lock
 
 
@@ -62,14 +63,16 @@ def update_expectations(
             added += declare(new.what, reason, universe)
     after = renewed(entries, changes, added)
 
+    _refuse_renewed(path, after, configuration)
+    if changes or added:
+        _write(path, {change.entry.number: change.becomes for change in changes}, added, after, dry_run)
+
     for change in changes:
         _say_change(change)
     for entry in added:
         click.echo(f"added ({entry.test}): {entry.verdict}{_where(entry)}: {entry.reason}")
     unknown = undeclared(after, judged)
     _say_undeclared(unknown, universe)
-    if changes or added:
-        _write(path, {change.entry.number: change.becomes for change in changes}, added, after, dry_run)
     click.echo(_sum(path, changes, added, unknown, dry_run))
     pending = dry_run and (changes or added)
     return ExitStatus.UNEXPECTED_VERDICT if unknown or pending else ExitStatus.AS_EXPECTED
@@ -79,10 +82,7 @@ def _read_whole(path: Path) -> Document:
     """The document at ``path``; a DocumentError for one that does not hold all tests of its cells."""
     document = read_document(path)
     if not document.complete:
-        raise DocumentError(
-            f"{path} is incomplete: its run did not come to its end, and says nothing of what is missing.",
-            "Finish it with 'python -m conformance run --resume', or run again.",
-        )
+        raise incomplete(path)
     if document.header.filtered:
         raise DocumentError(
             f"{path} holds only tests that match '{document.header.pattern}', and says nothing of the others.",
@@ -146,6 +146,17 @@ def _universe(configuration: Configuration, judged: Judged, run: Document) -> Un
     return known_spots(known, wanted_series(ROOT), judged)
 
 
+def _refuse_renewed(path: Path, after: Sequence[Expectation], configuration: Configuration) -> None:
+    """Raise UsageError where every later command would refuse the renewed file."""
+    try:
+        refuse_impossible(path, after, configuration)
+    except UsageError as error:
+        raise UsageError(
+            f"{path} is left as it is, since renewed it would be refused: {error.what}",
+            f"Give the --config that the run had. {error.advice}",
+        ) from error
+
+
 def _write(
     path: Path,
     changes: dict[int, tuple[Expectation, ...]],
@@ -158,8 +169,8 @@ def _write(
         new = edit(old.decode(), changes, added).encode()
     except NotTablesError:
         raise UsageError(
-            f"{path} cannot be written anew: its entries are not all written as [[expectation]] tables.",
-            "Write them so, one key a line.",
+            f"{path} cannot be written anew: its entries cannot be told apart.",
+            "Write each as an [[expectation]] table, with no line of a text that begins so.",
         ) from None
     if not dry_run:
         replace_expectations(path, old, new, meant)

@@ -19,8 +19,8 @@ class Interruption:
 
     An exception at any moment would leave half a line in a document, or a lock held for good: it is raised
     by `check`, and at any moment only within `raising`, once. What comes after the first signal changes
-    nothing: the run is ending already, and soon. A signal that is ignored stays ignored, as it
-    is for a job in the background or under nohup.
+    nothing, also afterwards: the process is ending already, and soon. A signal that is ignored stays ignored,
+    as it is for a job in the background or under nohup.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,8 @@ class Interruption:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            # What is interrupted ends with the status of that, whatever else comes on the way out.
+            signal.signal(number, signal.SIG_IGN if self._noted else handler)
         sys.unraisablehook = self._unraisable
 
     def noted(self) -> bool:

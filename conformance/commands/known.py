@@ -41,18 +41,16 @@ class Known:
         """Return the known results of a cell, by test."""
         return {**self._stored(cell, attempt), **self._done_by_cell.get(cell.name, {}).get(attempt, {})}
 
-    @property
-    def done(self) -> list[Result]:
-        """All that is taken from the resumed document."""
+    def done(self, attempt: int) -> list[Result]:
+        """Return all results of an attempt that the resumed document has."""
         return [
             result
             for attempts in self._done_by_cell.values()
-            for tests in attempts.values()
-            for result in tests.values()
+            for result in attempts.get(attempt, {}).values()
         ]
 
     def is_done(self, result: Result) -> bool:
-        """Whether it is one of those."""
+        """Whether it is of the resumed document."""
         return result.test in self._done_by_cell.get(result.cell, {}).get(result.attempt, {})
 
     def listing(self, cell: Cell) -> Listing | None:

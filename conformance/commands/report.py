@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from conformance.commands.console import open_console
+from conformance.commands.resuming import value_of
 from conformance.errors import ExitStatus
-from conformance.report import merge, read_document
+from conformance.report import Header, merge, read_document
 from conformance.report.terminal import render
 
 
@@ -22,9 +23,26 @@ def show_report(paths: Sequence[Path]) -> ExitStatus:
         open_console(),
         document.header.plan,
         document.judgements,
+        results=document.results,
         unmet=footer.unmet if footer else (),
         status=merged.status,
+        shards=merged.missing,
+        renewal=() if merged.lacking else renewal(document.header, paths),
     )
     for sentence in merged.lacking:
         click.echo(f"conformance: {sentence}", err=True)
     return ExitStatus.NOT_COMPLETED if merged.status is None else merged.status
+
+
+def renewal(header: Header, paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the arguments of ``expectations update`` for the documents at ``paths``, of runs with this ``header``.
+
+    They are about the file of expectations and the configuration that the run had; none where not all tests ran.
+    """
+    if header.filtered:
+        return ()
+    options = [(name, value_of(header.arguments, name)) for name in ("--expectations", "--config")]
+    return (
+        *(str(path) for path in paths),
+        *(word for name, value in options if value is not None for word in (name, value)),
+    )

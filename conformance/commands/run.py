@@ -15,15 +15,18 @@ from attrs import frozen
 
 from conformance import __version__
 from conformance.commands.console import open_console
-from conformance.commands.executing import How, Prepared, execute_and_judge
+from conformance.commands.executing import begin, execute_and_judge
 from conformance.commands.interruption import Interruption
 from conformance.commands.known import Known
-from conformance.commands.report import show_report
-from conformance.commands.resuming import take_up
+from conformance.commands.prepared import How, Prepared
+from conformance.commands.report import renewal, show_report
+from conformance.commands.resuming import as_arguments, take_up
 from conformance.commands.selecting import select
+from conformance.commands.storing import refuse_foreign
 from conformance.errors import ExitStatus, UsageError
 from conformance.execute import DEFAULT_JOBS
-from conformance.judge import met, read_expectations, unmet
+from conformance.execute.variables import handed_on, is_withheld
+from conformance.judge import met, read_with_digest, unmet
 from conformance.judge.possible import refuse_impossible
 from conformance.places import DOCUMENT, ENVIRONMENTS, EXPECTATIONS, STORE, UPSTREAM
 from conformance.plan import parse_shard, shard
@@ -35,6 +38,7 @@ from conformance.store import Options, Store, Unexercised, cell_key
 from conformance.sync import DEFAULT_REMOTE, Source, sync
 
 _MIB = 1 << 20
+_FIRST_BYTES = b'{"type": "header"'
 
 
 @frozen(kw_only=True)
@@ -59,25 +63,20 @@ class RunOptions:
     shuffle: int | None
     store: Path | None
     cache: bool
+    pass_env: tuple[str, ...]
+    """Names and globs."""
     expectations: Path | None
     coverage: Path | None
     source: str
     remote: str | None
 
 
-def start(context: click.Context, arguments: tuple[str, ...], options: dict[str, Any]) -> ExitStatus:
-    """Run the plan that the options select, or finish the run that one of them names; return the exit status.
-
-    ``arguments`` is the command line as it was given, for the document.
-    """
+def start(context: click.Context, options: dict[str, Any]) -> ExitStatus:
+    """Run the plan that the options select, or finish the run that one of them names; return the exit status."""
     resumed = None
+    arguments = as_arguments(context)
     if path := options["resume"]:
-        given = {
-            name
-            for name in options
-            if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-        }
-        resumed = take_up(context.command, path, options, given)
+        resumed = take_up(context, path, options)
         if resumed.complete:
             click.echo(f"conformance: {path} is complete: there is nothing left to run", err=True)
             return show_report((path,))
@@ -85,6 +84,13 @@ def start(context: click.Context, arguments: tuple[str, ...], options: dict[str,
     chosen = RunOptions(**options)
     if not math.isfinite(chosen.timeout):
         raise UsageError(f"--timeout is {chosen.timeout}.", "Give a number of seconds.")
+    if withheld := list(filter(is_withheld, chosen.pass_env)):
+        raise UsageError(
+            f"--pass-env {withheld[0]}: TMPDIR and Python's own variables are not handed on.", "Leave it out."
+        )
+    if chosen.store is not None:
+        document = {"--resume": path} if path else {"--out": chosen.out or DOCUMENT}
+        refuse_foreign(chosen.store, document)
     with Interruption() as interruption:
         return _Running(arguments, chosen, resumed, interruption).run()
 
@@ -108,7 +114,7 @@ class _Running:
                 options.pythons, options.loops, options.implementations, options.suites, options.config
             )
             expectations = options.expectations or EXPECTATIONS
-            self._declared = read_expectations(expectations)
+            self._declared, digest = read_with_digest(expectations)
             refuse_impossible(expectations, self._declared, self._selected.configuration)
         whole = self._selected.plan
         part = parse_shard(options.shard) if options.shard else None
@@ -124,6 +130,7 @@ class _Running:
             shuffle=options.shuffle,
             shard=part,
             whole=tuple(cell.name for cell in whole.cells),
+            expectations=digest,
         )
 
     def run(self) -> ExitStatus:
@@ -132,6 +139,7 @@ class _Running:
         if options.coverage is not None:
             _make_folder(options.coverage)
         path = options.out or DOCUMENT
+        _refuse_what_is_no_document(path)
         with ExitStack() as stack:
             document = None
             try:
@@ -145,13 +153,6 @@ class _Running:
                 keys = self._keys(pythons)
                 store = stack.enter_context(Store(options.store or STORE, self._say))
                 known = Known(store, keys, reuse=self._may_reuse(), resumed=self._resumed)
-                if document is None:
-                    # Until all that is done stands in the new one, the old document stays what it is.
-                    document = stack.enter_context(
-                        DocumentWriter(path, self._header, done=known.done, keys=keys, resumed=self._resumed)
-                    )
-                else:
-                    document.keys(keys)
                 prepared = Prepared(
                     plan=self._plan,
                     lock=self._selected.lock,
@@ -161,8 +162,18 @@ class _Running:
                     known=known,
                     unexercised=Unexercised(store),
                 )
+                begun = begin(prepared, self._how())
+                if document is None:
+                    # Until all that is done stands in the new one, the old document stays what it is.
+                    document = stack.enter_context(
+                        DocumentWriter(path, self._header, done=begun.done, keys=keys, resumed=self._resumed)
+                    )
+                else:
+                    document.keys(keys)
+                    for result in begun.done:
+                        document.result(result)
                 judgements, results = execute_and_judge(
-                    prepared, self._how(), document, self._console, self._interruption.noted
+                    prepared, self._how(), begun, document, self._console, self._interruption.noted
                 )
             except KeyboardInterrupt:
                 if document is not None:
@@ -192,7 +203,13 @@ class _Running:
     def _keys(self, pythons: Mapping[Environment, Path]) -> Mapping[str, str]:
         """Return, for each cell, the key of its results in the store."""
         how = self._how()
-        options = Options(timeout=how.seconds, memory=how.memory, shuffle=how.shuffle, repeat=how.repeat)
+        options = Options(
+            timeout=how.seconds,
+            memory=how.memory,
+            shuffle=how.shuffle,
+            repeat=how.repeat,
+            variables=how.variables,
+        )
         return {
             cell.name: cell_key(
                 cell, self._selected.lock.entry(cell.tag).files, pythons[cell.environment], options
@@ -215,6 +232,7 @@ class _Running:
             repeat=options.repeat,
             shard=self._header.shard is not None,
             coverage=options.coverage,
+            variables=handed_on(options.pass_env),
         )
 
     def _finish(
@@ -233,12 +251,24 @@ class _Running:
                 status=status,
                 results=results,
                 path=document.path,
+                renewal=renewal(self._header, [document.path]),
             )
             self._say(f"The report document: {document.path}")
         return status
 
     def _say(self, line: str) -> None:
         self._console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _refuse_what_is_no_document(path: Path) -> None:
+    """Raise UsageError for a file that the document would take the place of, and that no run has written."""
+    if path.is_file():
+        with path.open("rb") as file:
+            start = file.read(len(_FIRST_BYTES))
+        if start and start != _FIRST_BYTES:
+            raise UsageError(
+                f"{path} holds something else than a report document.", "Name another file with --out."
+            )
 
 
 def _make_folder(folder: Path) -> None:

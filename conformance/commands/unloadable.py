@@ -8,6 +8,8 @@ from conformance.errors import ExecuteError
 from conformance.execute import Course
 from conformance.records import Outcome, Plan, Result
 
+_OUT_OF_MEMORY = ("MemoryError", "failed to map segment", "Cannot allocate memory")
+
 
 def refuse_unloadable(plan: Plan, courses: Mapping[tuple[str, int], Course]) -> None:
     """Raise ExecuteError for an implementation that loads nowhere: most likely it is declared wrongly.
@@ -23,7 +25,7 @@ def refuse_unloadable(plan: Plan, courses: Mapping[tuple[str, int], Course]) -> 
             last_words = whys[0].strip().splitlines()[-1]
             raise ExecuteError(
                 f"The implementation '{name}' could not be loaded anywhere: {last_words}.",
-                "See whether its runner, run, task and requires are right.",
+                _advice(whys[0], "See whether its runner, run, task and requires are right."),
             )
 
 
@@ -40,7 +42,7 @@ def results_of_unloadable(plan: Plan, courses: Mapping[tuple[str, int], Course])
         if baseline is None:
             raise ExecuteError(
                 f"The baseline {name} could not be loaded, and nothing can be judged against it.",
-                "See what it says; what the other cells did is in the report document.",
+                f"{_advice(course.broken, 'See what it says.')} What the other cells did is in the report document.",
                 course.broken,
             )
         known = {result.test for result in course.results}
@@ -50,3 +52,9 @@ def results_of_unloadable(plan: Plan, courses: Mapping[tuple[str, int], Course])
             if result.test not in known
         ]
     return results
+
+
+def _advice(broken: str, otherwise: str) -> str:
+    if any(words in broken for words in _OUT_OF_MEMORY):
+        return "Give workers more with --memory, or 0 for no limit."
+    return otherwise

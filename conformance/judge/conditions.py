@@ -7,7 +7,8 @@ from packaging.version import Version
 
 from conformance.judge.expectations import Expectation
 
-CONDITIONS = ("implementation", "suite", "mode", "loop", "python")
+GLOBS = ("implementation", "suite", "mode", "loop")
+CONDITIONS = (*GLOBS, "python")
 
 
 def condition(entry: Expectation, key: str) -> str:

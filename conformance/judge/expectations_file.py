@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,14 @@ from attrs import evolve
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from conformance.errors import UsageError
+from conformance.judge.conditions import CONDITIONS
 from conformance.judge.expectations import Expectation
 from conformance.records import Mode, Suite, Verdict
 
-_CONDITIONS = ("implementation", "suite", "mode", "loop", "python")
 _REQUIRED = ("test", "verdict", "reason")
-_KEYS = (*_CONDITIONS, *_REQUIRED, "link")
+_KEYS = (*CONDITIONS, *_REQUIRED, "link")
 _VERDICTS = tuple(verdict for verdict in Verdict if verdict is not Verdict.CONFORMANT)
+_SERIES = re.compile(r"\d+\.\d+")
 
 
 def read_expectations(path: Path) -> tuple[Expectation, ...]:
@@ -27,8 +30,15 @@ def read_expectations(path: Path) -> tuple[Expectation, ...]:
 
     Raises UsageError, naming the file and the entry, when the file cannot be read or an entry is wrong.
     """
+    return read_with_digest(path)[0]
+
+
+def read_with_digest(path: Path) -> tuple[tuple[Expectation, ...], str]:
+    """Return the expectations as ``read_expectations`` does, and the SHA-256 of the very bytes that they were read from."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        content = path.read_bytes()
+        # Not as a text file: TOML does not know all ends of lines that Python does.
+        data = tomllib.loads(content.decode("utf-8"))
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}.", "Name a file of expectations that exists."
@@ -46,7 +56,7 @@ def read_expectations(path: Path) -> tuple[Expectation, ...]:
         )
     declared = tuple(_Entry(path, number, entry).read() for number, entry in enumerate(entries, start=1))
     _refuse_repeated(path, declared)
-    return declared
+    return declared, sha256(content).hexdigest()
 
 
 def _refuse_repeated(path: Path, declared: Iterable[Expectation]) -> None:
@@ -96,9 +106,14 @@ class _Entry:
 
     def _python(self, text: str) -> SpecifierSet:
         try:
-            return SpecifierSet(text)
+            python = SpecifierSet(text)
         except InvalidSpecifier:
             raise self._wrong(f"python = {text!r}", "It must be like '>=3.8,<3.11' or '==3.13.*'.") from None
+        for one in python:
+            if one.operator == "==" and _SERIES.fullmatch(one.version):
+                advice = f"That is {one.version}.0 alone: write '=={one.version}.*' or '=={one.version}.0'."
+                raise self._wrong(f"python = {text!r}", advice)
+        return python
 
     def _wrong(self, what: str, advice: str) -> UsageError:
         return UsageError(f"{self._place} has {what}.", advice)

@@ -29,7 +29,8 @@ class _Part:
 
     text: str
     number: int | None = None
-    comments: str = ""
+    above: str = ""
+    below: str = ""
 
 
 def block(entry: Expectation) -> str:
@@ -55,14 +56,17 @@ def edit(text: str, changes: Mapping[int, Sequence[Expectation]], added: Sequenc
             kept = (
                 part.text.lstrip("\r\n") if gone and (not written or written.endswith(end * 2)) else part.text
             )
-            written, gone = written + kept, False
+            written += kept
+            if gone and part is parts[-1] and not kept.strip():
+                written = written.rstrip("\r\n") + end if written.strip() else ""
+            gone = False
         elif part.number not in changes:
-            written, gone = written + part.comments + part.text, False
+            written, gone = written + part.above + part.text + part.below, False
         else:
             pieces = [_changed(part.text, piece).replace("\r\n", "\n") for piece in changes[part.number]]
             gone = gone or not pieces
             if pieces:
-                written += part.comments + "\n".join(pieces).replace("\n", end)
+                written += part.above + "\n".join(pieces).replace("\n", end) + part.below
     for entry in added:
         room = "" if not written or written.endswith(end * 2) else end if written.endswith("\n") else end * 2
         written += room + block(entry).replace("\n", end)
@@ -85,18 +89,30 @@ def _parts(text: str) -> list[_Part]:
         last = following
         while not lines[last - 1].strip() or _is_comment(lines[last - 1]):
             last -= 1
+        while not _is_whole(lines[start:last]):
+            if last == following:
+                raise NotTablesError
+            last += 1  # what looks like a comment is a line of a text
         below = last
         while below < following and _is_comment(lines[below]):
             below += 1
         if below == following and following < len(lines):
             below = last  # they stand on the next entry
-        own = "".join(lines[start:below])
+        own, comments = "".join(lines[start:last]), "".join(lines[last:below])
         parts += [
             _Part("".join(lines[done:above])),
-            _Part(own, number, "".join(lines[above:start])),
+            _Part(own, number, above="".join(lines[above:start]), below=comments),
         ]
         done = below
     return [*parts, _Part("".join(lines[done:]))]
+
+
+def _is_whole(lines: Sequence[str]) -> bool:
+    try:
+        tomllib.loads("".join(lines))
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _is_comment(line: str) -> bool:

@@ -10,10 +10,10 @@ from itertools import combinations
 from attrs import evolve, frozen
 from packaging.specifiers import SpecifierSet
 
+from conformance.judge.conditions import GLOBS
 from conformance.judge.expectations import Expectation
 from conformance.judge.spots import Spot, Universe
 
-_NAMES = ("implementation", "suite", "mode", "loop")
 _BOUND = re.compile(r"(?P<side>>=|<)3\.(?P<minor>\d+)")
 
 
@@ -42,8 +42,8 @@ def narrow(
         one = min(rest)
         choices = [
             _piece(one, names, wanted, barred)
-            for count in range(len(_NAMES), -1, -1)
-            for names in combinations(_NAMES, count)
+            for count in range(len(GLOBS), -1, -1)
+            for names in combinations(GLOBS, count)
         ]
         # Of equals the first: the one with the fewest conditions.
         best = max(choices, key=lambda piece: len(piece.covered & rest) if one in piece.covered else -1)
@@ -53,7 +53,7 @@ def narrow(
 
 
 def _piece(one: Spot, names: tuple[str, ...], wanted: AbstractSet[Spot], barred: AbstractSet[Spot]) -> _Piece:
-    same = [name for name in _NAMES if name not in names]
+    same = [name for name in GLOBS if name not in names]
 
     def alike(spot: Spot) -> bool:
         return all(getattr(spot, name) == getattr(one, name) for name in same)
@@ -67,7 +67,7 @@ def _piece(one: Spot, names: tuple[str, ...], wanted: AbstractSet[Spot], barred:
 
 
 def _written(entry: Expectation, one: Spot, piece: _Piece, universe: Universe) -> Expectation:
-    names = {name: escape(getattr(one, name)) for name in _NAMES if name not in piece.open}
+    names = {name: escape(getattr(one, name)) for name in GLOBS if name not in piece.open}
     python = entry.python
     if piece.barred:
         covered = {spot.minor for spot in piece.covered}

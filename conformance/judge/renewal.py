@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
 from glob import escape
 from typing import TypeAlias
@@ -47,7 +48,7 @@ def renew(entries: Sequence[Expectation], judged: Judged, universe: Universe) ->
     Elsewhere in ``universe`` each entry says what it said, and so it does where a later one that comes true
     counts in its stead.
     """
-    kept, dropped = _sorted_out(entries, judged)
+    kept, dropped, strict = _sorted_out_strictly(entries, judged)
     changes = []
     for entry in entries:
         run = {spot_of(cell) for cell in judged if fits(entry, cell)}
@@ -55,7 +56,10 @@ def renew(entries: Sequence[Expectation], judged: Judged, universe: Universe) ->
         lost = {spot for spot in run if dropped[entry.number, spot]}
         if lost or (run and not matched):
             becomes = _narrowed(entry, run, kept, dropped, universe)
-            changes.append(Change(entry, becomes, _why(len(run), len(lost), len(matched))))
+            why = _why(len(run), len(lost), len(matched))
+            if any((entry.number, spot) in strict and spot not in matched for spot in lost):
+                why += ", where none of its other tests was found flaky"
+            changes.append(Change(entry, becomes, why))
     return tuple(changes)
 
 
@@ -94,11 +98,38 @@ def declare(what: Undeclared, reason: str, universe: Universe) -> tuple[Expectat
 _Tests: TypeAlias = defaultdict[tuple[int, Spot], set[str]]
 
 
-def _sorted_out(entries: Sequence[Expectation], judged: Judged) -> tuple[_Tests, _Tests]:
+_Places: TypeAlias = AbstractSet[tuple[int, Spot]]
+"""Numbers of entries, each with a spot."""
+
+
+def _sorted_out_strictly(entries: Sequence[Expectation], judged: Judged) -> tuple[_Tests, _Tests, _Places]:
+    """As ``_sorted_out``, and where entries had to be strict.
+
+    An entry that declares tests flaky comes true where they pass as well. Where it has to be taken apart, it is
+    kept for those alone that were found flaky, and not for all that it names.
+    """
+    flaky = {entry.number for entry in entries if entry.verdict is Verdict.FLAKY}
+    strict: _Places = frozenset()
+    while True:
+        kept, dropped = _sorted_out(entries, judged, strict)
+        # What a strict entry no longer speaks for an earlier one speaks for, which may then be partial too.
+        partial = {place for place, tests in dropped.items() if place[0] in flaky and tests and kept[place]}
+        if partial <= strict:
+            return kept, dropped, strict
+        strict |= partial
+
+
+def _sorted_out(entries: Sequence[Expectation], judged: Judged, strict: _Places) -> tuple[_Tests, _Tests]:
     """The tests that each entry names at each spot: those that it may keep, and those where it does not come true.
 
     An entry keeps what a later one that comes true speaks for, as it does what it speaks for itself.
     """
+    found_flaky = {
+        judgement.test
+        for judgements in judged.values()
+        for judgement in judgements
+        if judgement.verdict is Verdict.FLAKY
+    }
     kept, dropped = _Tests(set), _Tests(set)
     for cell, judgements in judged.items():
         fitting = [entry for entry in reversed(entries) if fits(entry, cell)]
@@ -107,7 +138,8 @@ def _sorted_out(entries: Sequence[Expectation], judged: Judged) -> tuple[_Tests,
             true = False
             for entry in fitting:
                 if fnmatchcase(judgement.test, entry.test):
-                    true = true or weigh(judgement, (entry,)).expected
+                    may = (entry.number, spot) not in strict or judgement.test in found_flaky
+                    true = true or (may and weigh(judgement, (entry,)).expected)
                     (kept if true else dropped)[entry.number, spot].add(judgement.test)
     return kept, dropped
 
@@ -126,7 +158,10 @@ def _narrowed(
 
 def _why(run: int, lost: int, matched: int) -> str:
     cells = "the one cell" if run == 1 else f"the {run} cells"
-    if lost:
-        return f"no longer comes true in {lost if run > 1 else cells}{f' of {cells}' if run > 1 else ''} that it fits"
-    assert not matched, "else nothing is to change"
-    return f"matches no test of {cells} that it fits"
+    if not lost:
+        assert not matched, "else nothing is to change"
+        return f"matches no test of {cells} that it fits"
+    if lost < run:
+        others = "" if matched else ", and matches no test of the others"
+        return f"no longer comes true in {lost} of {cells} that it fits{others}"
+    return f"no longer comes true in {cells if run == 1 else f'any of {cells}'} that it fits"

@@ -6,14 +6,14 @@ expectations speaks of all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cache
 
 from attrs import frozen
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from conformance.configuration import Configuration
 from conformance.judge.expectations import Expectation
@@ -21,7 +21,6 @@ from conformance.records import NATIVE, Cell, Implementation, Loop, Suite
 from conformance.suites import DEFINITIONS, Definition
 
 _FIRST_MINOR = 8
-_GLOB = re.compile(r"[*?[]")
 _AN_EARLIER_RELEASE, _A_LATER_RELEASE = 0, 99
 
 
@@ -78,8 +77,9 @@ def known_spots(
     listed = {int(one.split(".")[1]) for one in series if one.startswith("3.")}
     run = {cell.interpreter.release[1] for cell in cells}
     final = {cell.interpreter.release[1] for cell in cells if not _version(cell).is_prerelease}
-    spots = _all_spots(configuration, listed | run) | {spot_of(cell): () for cell in cells}
-    return Universe(spots, frozenset(run - final - listed))
+    ran: dict[Spot, tuple[SpecifierSet, ...]] = {spot_of(cell): () for cell in cells}
+    # What is declared of a spot that was run counts on: what is written for it has to fit that as well.
+    return Universe(ran | _all_spots(configuration, listed | run), frozenset(run - final - listed))
 
 
 def possible_spots(configuration: Configuration, entries: Iterable[Expectation]) -> Universe:
@@ -91,7 +91,8 @@ def possible_spots(configuration: Configuration, entries: Iterable[Expectation])
     ]
     ranges = [*(entry.python for entry in entries), *(SpecifierSet(each.python) for each in declarations)]
     named = {version.minor for python in ranges for version in _named(python) if _is_of_three(version)}
-    return Universe(_all_spots(configuration, range(_FIRST_MINOR, max({_FIRST_MINOR, *named}) + 2)))
+    near = {minor + step for minor in {_FIRST_MINOR, *named} for step in (-1, 0, 1)}
+    return Universe(_all_spots(configuration, (minor for minor in near if minor >= _FIRST_MINOR)))
 
 
 def _all_spots(configuration: Configuration, minors: Iterable[int]) -> dict[Spot, tuple[SpecifierSet, ...]]:
@@ -119,10 +120,10 @@ def _spots(
                     yield Spot(implementation.name, suite.value, mode.value, loop.name, minor), asked
 
 
+@cache
 def _can_match(test: str, suite: str) -> bool:
     """Whether the glob can match a test of the suite: their ids begin with the name of its file."""
-    beginning, literal = f"test_{suite}.", _GLOB.split(test, maxsplit=1)[0]
-    return beginning.startswith(literal) or literal.startswith(beginning)
+    return any(fnmatchcase(f"test_{suite}.", test[:end]) for end in range(1, len(test) + 1))
 
 
 @cache
@@ -140,14 +141,19 @@ def _releases(minor: int, asked: Iterable[SpecifierSet]) -> Iterator[str]:
     for specifiers in asked:
         for version in _named(specifiers):
             if _is_of_three(version) and version.minor == minor:
-                yield str(version)
                 micros |= {max(0, version.micro - 1), version.micro, version.micro + 1}
+                if version.pre is not None:
+                    phase, number = version.pre
+                    near = (number - 1, number, number + 1)
+                    yield from (f"3.{minor}.{version.micro}{phase}{one}" for one in near if one >= 0)
     yield from (f"3.{minor}.{micro}" for micro in sorted(micros))
 
 
-def _named(specifiers: SpecifierSet) -> list[Version]:
+def _named(specifiers: SpecifierSet) -> Iterator[Version]:
     """The versions that stand in a specifier; what ``===`` compares need not be one."""
-    return [Version(one.version.removesuffix(".*")) for one in specifiers if one.operator != "==="]
+    for one in specifiers:
+        with suppress(InvalidVersion):
+            yield Version(one.version.removesuffix(".*"))
 
 
 def _is_of_three(version: Version) -> bool:

@@ -52,6 +52,8 @@ class Header:
     """Which part of the whole plan this run's plan is; None where it is all of it."""
     whole: tuple[str, ...] = Factory(_all_cells, takes_self=True)
     """The names of all cells of the whole plan, in its order."""
+    expectations: str = ""
+    """The SHA-256 of the file of expectations that its verdicts are judged by."""
 
     @property
     def filtered(self) -> bool:

@@ -5,7 +5,7 @@ Behind the reader in the report step and before every renderer, which need not k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from attrs import evolve, frozen
 
 from conformance.errors import DocumentError, ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Cell, Judgement, Missing, Plan, Result
+from conformance.records import Cell, Judgement, Missing, Plan, Result, Shard
 from conformance.report.counts import count_verdicts
 from conformance.report.document import Document, Footer, Header
 from conformance.report.lines import Key, key
 from conformance.report.status import exit_status
-from conformance.report.wholeness import Source, incomplete, lacking_of, refuse_other_run
+from conformance.report.wholeness import Source, incomplete, lacking_of, missing_shards, refuse_other_run
 
 
 @frozen
@@ -31,6 +31,8 @@ class Merged:
     """The exit status that one run of it all would have had; None where a single document lacks its footer."""
     lacking: tuple[str, ...]
     """What the whole lacks, each in a sentence that names the file or the shard."""
+    missing: tuple[Shard, ...] = ()
+    """The shards of the plan that no document is of."""
 
 
 def merge(sources: Sequence[Source]) -> Merged:
@@ -38,19 +40,18 @@ def merge(sources: Sequence[Source]) -> Merged:
 
     Of what two documents hold alike, such as the results of a shared baseline, the first one's is kept.
     Raises DocumentError, naming the files, where they contradict each other: different options or upstream
-    files, shards of different plans, different verdicts or expectations.
+    files, other expectations, shards of different plans, different verdicts.
     """
     (path, document), *others = sources
     if not others and document.header.shard is None:
         status = document.footer.exit_status if document.footer else None
-        return Merged(document, status, () if document.complete else (incomplete(path),))
+        return Merged(document, status, () if document.complete else (str(incomplete(path)),))
     for one, other in pairwise(sources):
         refuse_other_run(one, other)
     lock = _united_lock(sources)
     plan, whole = _united_plan([document.header for _path, document in sources])
     judgements = _united_judgements(sources, plan)
     results = _united_results(document for _path, document in sources)
-    unmet = _united_unmet(sources, plan)
     header = evolve(
         document.header,
         started=min(document.header.started for _path, document in sources),
@@ -68,15 +69,17 @@ def merge(sources: Sequence[Source]) -> Merged:
         keys=_united_keys(document for _path, document in sources),
     )
     if lacking := lacking_of(sources):
-        return Merged(united, ExitStatus.NOT_COMPLETED, lacking)
+        return Merged(united, ExitStatus.NOT_COMPLETED, lacking, missing_shards(sources))
     footers = [document.footer for _path, document in sources if document.footer is not None]
+    met = {number for footer in footers for number in footer.met}
+    unmet = _united_unmet(footers, met, plan)
     footer = Footer(
         ended=max(footer.ended for footer in footers),
         exit_status=exit_status(plan, judgements, unmet, filtered=header.filtered),
         interrupted=False,
         counts=count_verdicts(judgements),
         unmet=unmet,
-        met=tuple(sorted({number for footer in footers for number in footer.met})),
+        met=tuple(sorted(met)),
     )
     return Merged(evolve(united, footer=footer), footer.exit_status, ())
 
@@ -149,24 +152,15 @@ def _united_keys(documents: Iterable[Document]) -> Mapping[str, str]:
     return keys
 
 
-def _united_unmet(sources: Sequence[Source], plan: Plan) -> tuple[Unmet, ...]:
+def _united_unmet(footers: Iterable[Footer], met: Collection[int], plan: Plan) -> tuple[Unmet, ...]:
     """Return the expectations that some document lists as unmet and none as met, with the cells of them all."""
-    footers = [(path, document.footer) for path, document in sources if document.footer is not None]
-    met = {number for _path, footer in footers for number in footer.met}
-    found: dict[int, tuple[Path, Unmet]] = {}
-    for path, footer in footers:
+    found: dict[int, Unmet] = {}
+    for footer in footers:
         for entry in footer.unmet:
-            first, kept = found.setdefault(entry.number, (path, entry))
-            if evolve(kept, cells=()) != evolve(entry, cells=()):
-                raise DocumentError(
-                    f"{first} and {path} were judged by different expectations: entry {entry.number} is about "
-                    f"{kept.test} and about {entry.test}.",
-                    "Run both with the same expectations.",
-                )
-            cells = {*kept.cells, *entry.cells}
+            cells = {*entry.cells, *(found[entry.number].cells if entry.number in found else ())}
             ordered = tuple(cell.name for cell in plan.cells if cell.name in cells)
-            found[entry.number] = first, evolve(kept, cells=ordered)
-    return tuple(entry for number, (_path, entry) in sorted(found.items()) if number not in met)
+            found[entry.number] = evolve(entry, cells=ordered)
+    return tuple(entry for number, entry in sorted(found.items()) if number not in met)
 
 
 def _verdict(judgement: Judgement) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Judgement, Plan, Result, Verdict
+from conformance.records import Judgement, Plan, Result, Shard, Verdict
 from conformance.report.status import unjudged
-from conformance.report.words import counted, some
+from conformance.report.words import counted, shards_in_words, some
 
 _OTHERS = (Verdict.DIVERGENT, Verdict.FLAKY, Verdict.INAPPLICABLE, Verdict.UNEXERCISED)
 
@@ -19,18 +19,24 @@ def summarize(
     judgements: Sequence[Judgement],
     unmet: Sequence[Unmet],
     status: ExitStatus | None,
-    results: Collection[Result] = (),
+    results: Collection[Result],
+    shards: Sequence[Shard] = (),
 ) -> str:
     """Return how the run ended and what it counted; ``status`` is None for a document that lacks its footer.
 
-    ``results`` are those of the run, of which it says how many were taken from the store.
+    ``results`` are those of the run, of which it says how many were taken from the store, and ``shards`` those
+    whose documents are missing.
     """
     counts = _counts(judgements) if plan.cells else "nothing is in this part of the plan"
-    return f"{_ending(plan, judgements, unmet, status)}: {counts}{_cached(results)}."
+    return f"{_ending(plan, judgements, unmet, status, shards)}: {counts}{_cached(results)}."
 
 
 def _ending(
-    plan: Plan, judgements: Sequence[Judgement], unmet: Sequence[Unmet], status: ExitStatus | None
+    plan: Plan,
+    judgements: Sequence[Judgement],
+    unmet: Sequence[Unmet],
+    status: ExitStatus | None,
+    shards: Sequence[Shard],
 ) -> str:
     unexpected = [judgement.cell for judgement in judgements if not judgement.expected]
     found = []
@@ -44,7 +50,7 @@ def _ending(
         case ExitStatus.AS_EXPECTED:
             found.append("All as expected")
         case ExitStatus.NOT_COMPLETED:
-            found.insert(0, f"Not completed{_lacking(plan, judgements)}")
+            found.insert(0, f"Not completed{_lacking(plan, judgements, shards)}")
         case ExitStatus.INTERRUPTED:
             found.insert(0, "Interrupted")
         case None:
@@ -66,8 +72,8 @@ def _cached(results: Collection[Result]) -> str:
     return f", {taken:,} of {counted(len(results), 'result')} from the store" if taken else ""
 
 
-def _lacking(plan: Plan, judgements: Sequence[Judgement]) -> str:
-    lacking = ""
+def _lacking(plan: Plan, judgements: Sequence[Judgement], shards: Sequence[Shard]) -> str:
+    lacking = f", without {shards_in_words(shards)}" if shards else ""
     if plan.missing:
         lacking += f", no interpreter {some([missing.python for missing in plan.missing], 6, 'more')}"
     if cells := unjudged(plan, judgements, filtered=False):

@@ -20,6 +20,15 @@ from conformance.report.words import counted
 
 _COLUMNS = (Verdict.DIVERGENT, Verdict.FLAKY, Verdict.INAPPLICABLE, Verdict.UNEXERCISED)
 _ROOMY = 90
+_SHORT = {
+    Verdict.CONFORMANT: "conf.",
+    Verdict.DIVERGENT: "div.",
+    Verdict.FLAKY: "fl.",
+    Verdict.INAPPLICABLE: "inapp.",
+    Verdict.UNEXERCISED: "unex.",
+}
+"""The heads of columns where the words themselves have no room."""
+_INDENT = 2
 _MARK = len("✗ 12")
 _MOST = 12
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+")
@@ -35,14 +44,19 @@ def print_table(console: Console, plan: Plan, judgements: Sequence[Judgement]) -
     unexpected = Counter(judgement.cell for judgement in judgements if not judgement.expected)
     groups = group_cells(plan)
     cells = [cell for group in groups for cell in group.cells]
+    heads: Mapping[Verdict, str] = {verdict: verdict for verdict in _SHORT}
+    if console.measure(_empty_table(console, cells, counts, heads)).maximum + _INDENT > console.width:
+        heads = _SHORT
     for group in groups:
         console.print()
         console.print(legible(console, _title(group), "bold"))
-        table = _empty_table(console, cells, counts)
+        table = _empty_table(console, cells, counts, heads)
         for cell in group.cells:
             table.add_row(*(legible(console, *entry) for entry in _row(cell, counts, unexpected)))
-        console.print(Padding(table, (0, 0, 0, 2), expand=False))
+        console.print(Padding(table, (0, 0, 0, _INDENT), expand=False))
     notes = []
+    if heads is _SHORT and groups:
+        notes.append(", ".join(f"{head}: {verdict}" for verdict, head in _SHORT.items()))
     if unexpected:
         notes.append("✗ N: N of the cell's verdicts are unexpected; they are told of below")
     if any(tally[Verdict.UNEXERCISED] for tally in counts.values()):
@@ -83,21 +97,24 @@ def _title(group: Group) -> str:
 
 
 def _empty_table(
-    console: Console, cells: Sequence[Cell], counts: Mapping[str, Mapping[Verdict, int]]
+    console: Console,
+    cells: Sequence[Cell],
+    counts: Mapping[str, Mapping[Verdict, int]],
+    heads: Mapping[Verdict, str],
 ) -> Table:
     table = Table(
         box=None, pad_edge=False, padding=(0, 2 if console.width >= _ROOMY else 1, 0, 0), header_style="dim"
     )
     widths = (
-        max(len(cell.interpreter.version) for cell in cells),
-        max(len(cell.loop.name) for cell in cells),
+        max((len(cell.interpreter.version) for cell in cells), default=0),
+        max((len(cell.loop.name) for cell in cells), default=0),
         max((len(_share(tally)) for tally in counts.values()), default=0),
     )
     table.add_column("python", min_width=widths[0])
     table.add_column("loop", min_width=widths[1], overflow="fold")
-    table.add_column("conformant", min_width=widths[2], justify="right")
+    table.add_column(heads[Verdict.CONFORMANT], min_width=widths[2], justify="right")
     for verdict in _COLUMNS:
-        table.add_column(verdict, justify="right")
+        table.add_column(heads[verdict], justify="right")
     table.add_column("", min_width=_MARK, no_wrap=True)
     return table
 

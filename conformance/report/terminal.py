@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from rich.table import Table
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
-from conformance.records import Judgement, Missing, Plan, Result, Verdict
+from conformance.records import Judgement, Missing, Plan, Result, Shard, Verdict
 from conformance.report.entries import entries, entry
 from conformance.report.leaks import print_leaks
 from conformance.report.legible import heading, legible
@@ -33,27 +33,30 @@ def render(
     plan: Plan,
     judgements: Sequence[Judgement],
     *,
+    results: Sequence[Result],
     unmet: Sequence[Unmet] = (),
     status: ExitStatus | None,
-    results: Iterable[Result] | None = None,
+    shards: Sequence[Shard] = (),
     path: Path | None = None,
+    renewal: Sequence[str] = (),
     tracebacks: int = 25,
 ) -> None:
     """Print the report of a run.
 
-    ``status`` is None for a document that lacks its footer. ``results`` are all results of the run; without
-    them those of the judgements are told of, which are not all where each test ran several times. ``path``
-    is the document's, to be named where the run can be finished. At most ``tracebacks`` tests that diverged
-    unexpectedly are printed with their tracebacks; the rest are counted by cell.
+    ``results`` are all of the run, more than the judgements have where each test ran several times. ``status``
+    is None for a document that lacks its footer, and ``shards`` are those whose documents are missing.
+    ``path`` is the document's, to be named where the run can be finished, and ``renewal`` are the arguments
+    of ``expectations update`` that take out what the run has shown to be out of date; none where it cannot.
+    At most ``tracebacks`` tests that diverged unexpectedly are printed with their tracebacks; the rest are
+    counted by cell.
     """
-    results = _results(judgements) if results is None else tuple(results)
     print_table(console, plan, judgements)
     print_inapplicable(console, plan, judgements)
     unexpected = [found for found in judgements if not found.expected]
     _print_unexpected(console, plan, [found for found in unexpected if found.verdict in _FAILING], tracebacks)
     _print_declared(console, [found for found in judgements if found.expected and found.verdict in _FAILING])
     untrue = [found for found in unexpected if found.verdict not in _FAILING]
-    _print_untrue(console, unmet, untrue, status, path)
+    _print_untrue(console, unmet, untrue, renewal)
     print_rates(console, judgements)
     print_leaks(console, plan, results)
     _print_missing(console, plan.missing)
@@ -61,18 +64,9 @@ def render(
     if steady := steadiness(judgements):
         console.print(legible(console, steady))
     style = "bold green" if status is ExitStatus.AS_EXPECTED else "bold red"
-    console.print(legible(console, summarize(plan, judgements, unmet, status, results), style))
+    console.print(legible(console, summarize(plan, judgements, unmet, status, results, shards), style))
     if path is not None and status in _UNFINISHED:
-        _print_command(console, "To finish it", "run --resume", path)
-
-
-def _results(judgements: Iterable[Judgement]) -> tuple[Result, ...]:
-    found = {}
-    for judgement in judgements:
-        for result in (judgement.baseline, judgement.subject, judgement.retried):
-            if result is not None:
-                found[result.cell, result.test, result.attempt] = result
-    return tuple(found.values())
+        _print_command(console, "To finish it", ["run", "--resume", str(path)])
 
 
 def _print_unexpected(console: Console, plan: Plan, judgements: Sequence[Judgement], limit: int) -> None:
@@ -110,8 +104,7 @@ def _print_untrue(
     console: Console,
     unmet: Sequence[Unmet],
     judgements: Sequence[Judgement],
-    status: ExitStatus | None,
-    path: Path | None,
+    renewal: Sequence[str],
 ) -> None:
     if not unmet and not judgements:
         return
@@ -123,9 +116,9 @@ def _print_untrue(
         where = f"no such test in {some(stale.cells, _CELLS, 'cells')}"
         table.add_row(legible(console, "no test", "yellow"), entry(console, stale.test, declared, where))
     console.print(table)
-    # A baseline that was lost stands here too, and has no entry; nothing is written from half a document.
-    if status not in _UNFINISHED and (unmet or any(map(_was_declared, judgements))):
-        _print_command(console, "To take such entries out", "expectations update", path)
+    # A baseline that was lost stands here too, and has no entry.
+    if renewal and (unmet or any(map(_was_declared, judgements))):
+        _print_command(console, "To take such entries out", ["expectations", "update", *renewal])
 
 
 def _was_declared(judgement: Judgement) -> bool:
@@ -147,10 +140,9 @@ def _add_by_reason(console: Console, table: Table, judgements: Sequence[Judgemen
         table.add_row(legible(console, verdict, "yellow"), text)
 
 
-def _print_command(console: Console, what_for: str, command: str, path: Path | None) -> None:
-    """Print a command that takes the document, in one line: it is to be copied, and not to be broken."""
-    file = "FILE" if path is None else shlex.quote(str(path))
-    text = legible(console, f"{what_for}: python -m conformance {command} {file}")
+def _print_command(console: Console, what_for: str, arguments: Sequence[str]) -> None:
+    """Print a command in one line: it is to be copied, and not to be broken."""
+    text = legible(console, f"{what_for}: python -m conformance {shlex.join(arguments)}")
     console.print(text, soft_wrap=True)
 
 

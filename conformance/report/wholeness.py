@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from conformance.errors import DocumentError
+from conformance.records import Shard
 from conformance.report.document import Document, Header
-from conformance.report.words import some
+from conformance.report.words import shards_in_words, some
 
 Source = tuple[Path, Document]
 """A document, and the file that it was read from."""
@@ -15,7 +17,7 @@ _SAME_RUN = "Merge documents of the same run alone, or run again with the same o
 
 
 def refuse_other_run(one: Source, other: Source) -> None:
-    """Raise DocumentError unless the two are of runs with the same options, and of one plan where they are shards."""
+    """Raise DocumentError unless the two are of runs with the same options and expectations, and of one plan if shards."""
     (path, first), (other_path, second) = one, other
     options = [
         {"-k": header.pattern, "--repeat": header.repeat, "--shuffle": header.shuffle}
@@ -28,6 +30,11 @@ def refuse_other_run(one: Source, other: Source) -> None:
                 f"{_said(options[1][name])}.",
                 _SAME_RUN,
             )
+    if first.header.expectations != second.header.expectations:
+        raise DocumentError(
+            f"{path} and {other_path} were judged by different expectations.",
+            "Run both with the same expectations.",
+        )
     shard, other_shard = first.header.shard, second.header.shard
     if (shard and shard.count) != (other_shard and other_shard.count):
         raise DocumentError(
@@ -46,25 +53,31 @@ def refuse_other_run(one: Source, other: Source) -> None:
 
 def lacking_of(sources: Sequence[Source]) -> tuple[str, ...]:
     """Return what the documents lack for a whole, each in a sentence that names the file, the shard or the cell."""
-    lacking = [incomplete(path) for path, document in sources if not document.complete]
-    shards = {document.header.shard for _path, document in sources} - {None}
-    if shards:
-        (total,) = {shard.count for shard in shards if shard}
-        there = {shard.number for shard in shards if shard}
-        gone = [f"{number}/{total}" for number in range(1, total + 1) if number not in there]
-        if gone:
-            word, verb = ("shard", "is") if len(gone) == 1 else ("shards", "are")
-            lacking.append(f"{word} {some(gone, 6, 'shards')} {verb} missing. Name the document of each.")
+    lacking = [str(incomplete(path)) for path, document in sources if not document.complete]
+    if gone := missing_shards(sources):
+        verb = "is" if len(gone) == 1 else "are"
+        lacking.append(f"{shards_in_words(gone)} {verb} missing. Name the document of each.")
+    elif sources[0][1].header.shard:
         cells = {cell.name for _path, document in sources for cell in document.header.plan.cells}
         nowhere = [name for name in sources[0][1].header.whole if name not in cells]
-        if nowhere and not gone:
+        if nowhere:
             lacking.append(f"no shard has {some(nowhere, 2, 'cells')}. Run all shards with one version.")
     return tuple(lacking)
 
 
-def incomplete(path: Path) -> str:
-    """Return the sentence about a document whose run did not come to its end."""
-    return f"{path} is incomplete: its run did not come to its end. Run it again."
+def missing_shards(sources: Sequence[Source]) -> tuple[Shard, ...]:
+    """Return the shards of the documents' plan that none of them is of."""
+    there = {document.header.shard for _path, document in sources}
+    count = max((shard.count for shard in there if shard), default=0)
+    return tuple(shard for number in range(1, count + 1) if (shard := Shard(number, count)) not in there)
+
+
+def incomplete(path: Path) -> DocumentError:
+    """Return what is to be raised, or said, of a document whose run did not come to its end."""
+    return DocumentError(
+        f"{path} is incomplete: its run did not come to its end.",
+        f"Finish it with 'python -m conformance run --resume {quote(str(path))}'.",
+    )
 
 
 def _said(value: object) -> str:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from conformance.records import Shard
+
 
 def some(names: Sequence[str], limit: int, unit: str) -> str:
     """Return the names, separated by commas, at most ``limit`` of them and then how many more units there are."""
     if len(names) <= limit + 1:
         return ", ".join(names)
     return f"{', '.join(names[:limit])} and {len(names) - limit:,} more {unit}"
+
+
+def shards_in_words(shards: Sequence[Shard]) -> str:
+    """Return the shards by their names, or some of them."""
+    return f"shard{'' if len(shards) == 1 else 's'} {some([str(shard) for shard in shards], 6, 'shards')}"
 
 
 def shortened(text: str, first: int, last: int) -> str:

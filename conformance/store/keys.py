@@ -13,11 +13,15 @@ from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 
 from conformance.records import NATIVE, Cell
 
-_WORKER = Path(__file__).parents[1] / "worker"
+_HARNESS = Path(__file__).parents[1]
+_RUNNING = ("execute", "worker")
+"""The packages of the harness that run the tests and say what became of them."""
+_ONLY_NAMES = frozenset({"USER", "LOGNAME"})
+"""Variables that say who runs the tests, and change nothing."""
 
 
 @frozen
@@ -32,15 +36,17 @@ class Options:
     """The seed of the tests' order; None for the suites' own."""
     repeat: int
     """How often each test runs."""
+    variables: Mapping[str, str]
+    """The driver's environment variables that workers get."""
 
 
 def cell_key(
-    cell: Cell, blobs: Mapping[str, str], python: Path, options: Options, *, worker: Path = _WORKER
+    cell: Cell, blobs: Mapping[str, str], python: Path, options: Options, *, harness: Path = _HARNESS
 ) -> str:
     """Return the key, 64 hex digits.
 
     ``blobs`` are the ids of all files of the tree that the cell loads, by path; ``python`` is the executable of
-    its environment, which is made by now; ``worker`` is the folder of the worker's source.
+    its environment, which is made by now; ``harness`` is the folder of its own source.
     """
     interpreter, implementation = cell.interpreter, cell.implementation
     native = implementation.name == NATIVE
@@ -57,12 +63,16 @@ def cell_key(
         "implementation": None
         if native
         else [implementation.runner, implementation.run, implementation.task],
-        "worker": _sources(worker),
-        "options": asdict(options),
+        "harness": [_sources(harness / package) for package in _RUNNING],
+        "options": asdict(evolve(options, variables=_that_matter(options.variables))),
         # The order of a shuffled cell's tests is drawn by its name too.
         "order": None if options.shuffle is None else cell.name,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _that_matter(variables: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in variables.items() if name not in _ONLY_NAMES}
 
 
 def _environment(python: Path) -> Path:
@@ -83,7 +93,7 @@ def _site_packages(environment: Path) -> Iterator[Path]:
 
 @cache
 def _sources(folder: Path) -> list[tuple[str, str]]:
-    """The Python files in a folder with the hashes of their contents. Kept: each worker would hash them anew."""
+    """The Python files in a folder with the hashes of their contents. Kept: each cell would hash them anew."""
     return sorted(
         (file.relative_to(folder).as_posix(), hashlib.sha256(file.read_bytes()).hexdigest())
         for file in folder.rglob("*.py")

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -147,6 +146,13 @@ def test_an_implementation_that_loads_nowhere_is_told_in_a_sentence(
     )
 
 
+def test_too_little_memory_is_told_for_what_it_is(upstream_311: Interpreter, tmp_path: Path) -> None:
+    config, out = bring(tmp_path, "wrapper"), tmp_path / "results.jsonl"
+    said = conformance("run", *NARROW, "--config", config, "--out", out, "--memory", 20)
+    assert said.status == ExitStatus.NOT_COMPLETED
+    assert "Give workers more with --memory, or 0 for no limit." in said.err
+
+
 def test_an_implementation_that_loads_on_one_interpreter_alone_diverges_on_the_others(
     upstream_311: Interpreter, tmp_path: Path
 ) -> None:
@@ -184,14 +190,6 @@ def test_a_reader_that_goes_away_ends_the_run_without_a_verdict(
     assert plan.returncode == ExitStatus.NOT_COMPLETED
 
 
-@pytest.fixture
-def interrupts_arrive() -> Iterator[None]:
-    """A background job's children have Ctrl-C ignored: not ours."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
     upstream_311: Interpreter,
@@ -204,7 +202,7 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
     store = tmp_path / "store.sqlite"
     options = ("--config", config, "--out", out, "--store", store, "--jobs", 1, "--timeout", 600)
     driver = subprocess.Popen(
-        [*COMMAND, "run", *NARROW, *map(str, options), "-k", "RunnerTests"],
+        [*COMMAND, "run", *NARROW, *map(str, options), "-k", "RunnerTests", "--pass-env", "LIFELINE"],
         cwd=PROJECT,
         env={**os.environ, "LIFELINE": str(lifeline.path)},
         stdout=subprocess.PIPE,
@@ -244,17 +242,21 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
         (["--implementation", "nobodys"], "conformance: No implementation is called 'nobodys'. Known: native, "),
         (["--implementation", "native"], "conformance: native is what the others are judged against"),
         (["--python", "2.*"], "conformance: No listed Python matches '2.*'. Listed: "),
-        (["--config", "not there.toml"], "conformance: not there.toml cannot be read as TOML"),
-        (["--config", "."], "conformance: . cannot be read as TOML"),
+        (["--config", "not there.toml"], "conformance: not there.toml cannot be read: No such file"),
+        (["--config", "."], "conformance: . cannot be read: Is a directory"),
         (["--expectations", "not there.toml"], "conformance: "),
         (["--frobnicate"], "No such option"),
         (["--jobs", "0"], "Invalid value for '--jobs'"),
+        (["--repeat", "99999999999999999999999"], "Invalid value for '--repeat'"),
+        (["--pass-env", "PYTHONPATH"], "conformance: --pass-env PYTHONPATH: TMPDIR and Python's own variables"),
+        (["--pass-env", "TMPDIR"], "conformance: --pass-env TMPDIR: TMPDIR and Python's own variables"),
         (["--timeout", "nan"], "conformance: --timeout is nan. Give a number of seconds.\n"),
         (["--python", ""], "conformance: --python names nothing. Name a version, a glob or a path."),
         (["--coverage", "README.md/data"], "conformance: --coverage README.md/data cannot be written to"),
         (["--timeout", "0"], "Invalid value for '--timeout'"),
         (["--source", "thin air"], "Invalid value for '--source'"),
         (["--out", "README.md/results.jsonl"], "conformance: The report document README.md/results.jsonl cannot be written"),
+        (["--out", "README.md"], "conformance: README.md holds something else than a report document. Name another"),
         (["--out", "tests"], "conformance: The report document tests cannot be written"),
     ],
 )  # fmt: skip

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
 from conformance.configuration import Configuration
 from conformance.judge import Expectation
 from conformance.judge.conditions import conditions
-from conformance.judge.expectations import fits, weigh
+from conformance.judge.expectations import fits
 from conformance.judge.newcomers import find_newcomers
+from conformance.judge.possible import refuse_impossible
 from conformance.judge.renewal import Judged, Undeclared, declare, renew, renewed, undeclared
-from conformance.judge.spots import known_spots, spot_of
-from conformance.records import Cell, Implementation, Mode, Suite, Verdict
+from conformance.judge.spots import known_spots
+from conformance.records import Cell, Implementation, Verdict
 from results import ASYNCIO, BACKPORT, TEST, UVLOOP, judgement, subject_cell
 
-OTHER = Implementation("other", "other:Runner", python=">=3.9")
+OTHER = Implementation("other", "other:Runner", python=">=3.9.10")
 CONFIGURATION = Configuration(
     loops={"asyncio": ASYNCIO, "uvloop": UVLOOP},
     implementations={"runner_backport": BACKPORT, "other": OTHER},
@@ -203,6 +202,43 @@ def test_a_flaky_test_that_passed_keeps_its_entry() -> None:
     assert after([declared], everywhere(FALSE, but={}, cells=RUN)) == [(A, {})]
 
 
+def test_a_glob_that_is_flaky_is_held_to_the_tests_that_were_found_flaky() -> None:
+    others = {f"test_runners.T.test_{name}": Verdict.CONFORMANT for name in "cdef"}
+    tests = {A: Verdict.FLAKY, B: Verdict.DIVERGENT, **others}
+    declared = entry("test_runners.T.*", Verdict.FLAKY, implementation="runner_backport", python="<3.12")
+    assert [test for test, _ in after([declared], everywhere(tests, but={}, cells=RUN))] == [A]
+
+
+def test_nothing_is_kept_for_releases_that_what_was_run_does_not_ask_for() -> None:
+    old = Implementation("old", "old:Runner", python="<3.9")
+    configuration = Configuration(
+        loops={"asyncio": ASYNCIO}, implementations={"old": old, "other": OTHER}, default=("old",)
+    )
+    cells = [subject_cell("3.8.18", implementation=old), subject_cell("3.9.18", implementation=OTHER)]
+    declared = [entry(python="<3.9.5", suite="runners")]
+    found = everywhere(FALSE, but={}, cells=cells)
+    refuse_impossible(Path("expectations.toml"), declared, configuration)
+    changes = renew(declared, found, known_spots(configuration, ("3.8", "3.9"), cells))
+    assert renewed(declared, changes) == ()
+
+
+def test_a_test_that_was_flaky_in_one_cell_stays_declared_where_it_passed() -> None:
+    here = {A: Verdict.FLAKY, B: Verdict.DIVERGENT}
+    but = {cell: {A: Verdict.CONFORMANT, B: Verdict.DIVERGENT} for cell in RUN if cell.loop is UVLOOP}
+    declared = entry("test_runners.T.*", Verdict.FLAKY, implementation="runner_backport", python="<3.12")
+    assert after([declared], everywhere(here, but=but, cells=RUN)) == [
+        (A, {"implementation": "runner_backport", "python": "<3.12"})
+    ]
+
+
+def test_what_a_flaky_glob_no_longer_speaks_for_is_not_left_to_an_entry_that_is_not_true() -> None:
+    flaky = evolve(entry("test_runners.T.*", Verdict.FLAKY), number=2)
+    found = everywhere({A: Verdict.DIVERGENT, B: Verdict.CONFORMANT}, but={}, cells=RUN)
+    universe = known_spots(CONFIGURATION, SERIES, RUN)
+    left = renewed([entry("*"), flaky], renew([entry("*"), flaky], found, universe))
+    assert undeclared(left, found) == ()
+
+
 def test_what_is_declared_for_some_cells_is_declared_for_no_other() -> None:
     what = Undeclared(A, Verdict.DIVERGENT, tuple(cell for cell in RUN if cell.loop is UVLOOP))
     (found,) = declare(what, "new", known_spots(CONFIGURATION, SERIES, RUN))
@@ -234,94 +270,3 @@ def test_on_a_series_that_was_not_run_before_no_test_is_new() -> None:
     found = (Undeclared(A, Verdict.DIVERGENT, (subject_cell(),)),)
     before = judged({subject_cell("3.9.18"): {TEST: Verdict.CONFORMANT}})
     assert find_newcomers(found, PINS, before, PINS_BEFORE) == ()
-
-
-TESTS = (A, B, "test_tasks.T.test_a", "test_tasks.T.test_b")
-DECLARED = st.sampled_from([verdict for verdict in Verdict if verdict is not Verdict.CONFORMANT])
-ENTRIES = st.lists(
-    st.builds(
-        Expectation,
-        number=st.just(0),
-        test=st.sampled_from(["*", "*.test_a", "test_runners.*", "*[[]*", *TESTS]),
-        verdict=DECLARED,
-        reason=st.just("known"),
-        implementation=st.sampled_from(["*", "runner_*", "other"]),
-        suite=st.sampled_from(["*", "runners", "tasks"]),
-        mode=st.sampled_from(["*", "plain", "context"]),
-        loop=st.sampled_from(["*", "uv*", "asyncio"]),
-        python=st.sampled_from(
-            ["", ">=3.9", "<3.10", ">=3.9,<3.11", "!=3.9.*", "==3.9.7", ">=3.9.8", "==3.10.*", "<=3.9"]
-        ).map(SpecifierSet),
-    ),
-    max_size=4,
-).map(lambda entries: [evolve(each, number=number) for number, each in enumerate(entries, start=1)])
-CELLS = [
-    subject_cell(version, loop, suite, mode, implementation)
-    for version in ("3.8.18", "3.9.18", "3.10.13", "3.11.7", "3.12.0a2", "3.13.0")
-    for loop in (ASYNCIO, UVLOOP)
-    for implementation, suite, mode in (
-        (BACKPORT, Suite.RUNNERS, Mode.PLAIN),
-        (BACKPORT, Suite.TASKS, Mode.PLAIN),
-        (BACKPORT, Suite.TASKS, Mode.CONTEXT),
-        (OTHER, Suite.RUNNERS, Mode.PLAIN),
-    )
-    if implementation is BACKPORT or version != "3.8.18"
-    if suite is Suite.RUNNERS or version in RELEASES[:3]
-]
-
-
-def names_in(cell: Cell) -> list[str]:
-    return [test for test in TESTS if test.startswith(f"test_{cell.suite}.")]
-
-
-def verdicts_of(cell: Cell) -> st.SearchStrategy[dict[str, Verdict]]:
-    return st.dictionaries(st.sampled_from(names_in(cell)), st.sampled_from(Verdict), min_size=1)
-
-
-@st.composite
-def runs(draw: st.DrawFn) -> Judged:
-    cells = draw(st.lists(st.sampled_from(CELLS), unique=True, min_size=1, max_size=10))
-    return judged({cell: draw(verdicts_of(cell)) for cell in cells})
-
-
-def spoken(entries: Sequence[Expectation], cell: Cell, test: str) -> tuple[Verdict, str] | None:
-    """What the entries declare of the test in the cell: the last word counts."""
-    words = [
-        (each.verdict, each.reason) for each in entries if fits(each, cell) and fnmatchcase(test, each.test)
-    ]
-    return words[-1] if words else None
-
-
-@given(ENTRIES, runs())
-@settings(derandomize=True, database=None, deadline=None, max_examples=200)
-def test_after_a_renewal_all_comes_true_where_it_was_run_and_nothing_changes_elsewhere(
-    entries: list[Expectation], found: Judged
-) -> None:
-    universe = known_spots(CONFIGURATION, SERIES, tuple(found))
-    left = renewed(entries, renew(entries, found, universe))
-    for cell, judgements in found.items():
-        fitting = [each for each in left if fits(each, cell)]
-        for one in judgements:
-            if spoken(left, cell, one.test) is not None:
-                assert weigh(one, fitting).expected
-    for each in left:
-        fitted = [cell for cell in found if fits(each, cell)]
-        assert not fitted or any(
-            fnmatchcase(one.test, each.test) for cell in fitted for one in found[cell]
-        ), "unmet"
-    for cell in (cell for cell in CELLS if cell not in found and spot_of(cell) in universe.spots):
-        for test in names_in(cell):
-            assert spoken(left, cell, test) == spoken(entries, cell, test)
-    assert renew(left, found, universe) == ()
-
-
-@given(runs())
-@settings(derandomize=True, database=None, deadline=None, max_examples=40)
-def test_what_is_declared_of_each_unexpected_verdict_makes_all_expected_and_says_nothing_of_other_cells(
-    found: Judged,
-) -> None:
-    universe = known_spots(CONFIGURATION, SERIES, tuple(found))
-    added = [each for what in undeclared((), found) for each in declare(what, "new", universe)]
-    assert undeclared(added, found) == ()
-    for cell in set(CELLS) - found.keys():
-        assert not any(spoken(added, cell, test) for test in names_in(cell))

@@ -44,7 +44,13 @@ def test_with_an_entry_its_own_comments_go_and_no_others() -> None:
 
 
 def test_with_the_last_entry_its_own_comments_go_and_no_others() -> None:
-    assert edit(TEXT, {2: ()}, ()) == TEXT[: TEXT.index("# About the second")]
+    assert edit(TEXT, {2: ()}, ()) == TEXT[: TEXT.index("\n# About the second")]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_after_the_last_entries_are_gone_no_blank_lines_stay_at_the_end(end: str) -> None:
+    assert edit(f"# A file.\n\n{block(FIRST)}\n{block(SECOND)}{end}", {1: (), 2: ()}, ()) == "# A file.\n"
+    assert edit(f"{block(FIRST)}\n{block(SECOND)}{end}", {1: (), 2: ()}, ()) == ""
 
 
 def test_comments_between_two_entries_without_a_blank_line_go_with_the_second() -> None:
@@ -67,11 +73,17 @@ def test_a_condition_that_is_gone_is_taken_out() -> None:
     )
 
 
-def test_the_entries_that_one_becomes_stand_in_its_place_and_its_comments_on_the_first() -> None:
+def test_of_the_entries_that_one_becomes_the_first_has_the_comments_above_and_the_last_those_below() -> None:
     pieces = (evolve(SECOND, test="b1"), evolve(SECOND, test="b2"))
-    table = TEXT[TEXT.rindex("[[expectation]]") :]
+    table = TEXT[TEXT.rindex("[[expectation]]") : TEXT.index("# still about")]
     first, second = table.replace('"b"', '"b1"'), table.replace('"b"', '"b2"')
     assert edit(TEXT, {2: pieces}, ()) == TEXT.replace(table, f"{first}\n{second}")
+
+
+def test_a_line_of_a_text_is_no_comment_below_its_entry() -> None:
+    text = f'{block(FIRST)}link = """\nhttps://example.org\n# 7"""\n# About it.\n'
+    changed = edit(text, {1: (evolve(FIRST, suite="tasks"),)}, ())
+    assert changed == text.replace('"runners"', '"tasks"')
 
 
 @pytest.mark.parametrize("text", ["", "# Only a comment.\n", TEXT, TEXT.rstrip("\n"), f"{TEXT}\n"])

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event as Flag
 
 import pytest
 
 from conformance.commands.interruption import Interruption
+from conformance.errors import ExitStatus
 from miniatures import PATIENCE_SECONDS
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+IMPATIENT = """
+import atexit, os, signal, sys
+from conformance import cli
+
+def interrupted(**_options):
+    raise KeyboardInterrupt
+
+cli.commands.main = interrupted
+atexit.register(os.kill, os.getpid(), int(sys.argv[1]))
+cli.main()
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -108,8 +123,27 @@ def test_what_is_ignored_stays_ignored() -> None:
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
-def test_the_handlers_of_before_are_back_afterwards() -> None:
+def test_without_a_signal_the_handlers_of_before_are_back_afterwards() -> None:
     with Interruption():
         pass
     for number in SIGNALS:
         assert signal.getsignal(number) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_behind_a_signal_no_other_has_a_say(number: signal.Signals) -> None:
+    with Interruption():
+        signal.raise_signal(number)
+    assert [signal.getsignal(each) for each in SIGNALS] == [signal.SIG_IGN] * len(SIGNALS)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_second_signal_at_the_very_end_leaves_the_status(number: signal.Signals) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPATIENT, str(int(number))],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (ExitStatus.INTERRUPTED, "conformance: interrupted\n")

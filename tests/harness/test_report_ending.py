@@ -8,9 +8,9 @@ from attrs import evolve
 from rich.console import Console
 
 from conformance.errors import ExitStatus
-from conformance.records import Plan, Verdict
+from conformance.records import Plan, Shard, Verdict
 from conformance.report.terminal import render
-from results import CELL, PLAN, judgement, of_baseline, of_subject, plan_of, subject_cell
+from results import PLAN, judgement, of_subject
 from test_report_terminal import rendered
 
 
@@ -23,7 +23,7 @@ def test_the_last_line_of_an_unfinished_run_says_how_to_finish_it(status: ExitSt
 def test_the_command_that_finishes_a_run_is_not_broken_into_lines() -> None:
     file = io.StringIO()
     path = Path("/".join(["folder"] * 20))
-    render(Console(file=file, width=40), PLAN, [], status=None, path=path)
+    render(Console(file=file, width=40), PLAN, [], results=(), status=None, path=path)
     assert f"python -m conformance run --resume {path}\n" in file.getvalue()
 
 
@@ -43,12 +43,19 @@ def test_nothing_is_said_of_the_store_where_all_was_run() -> None:
     assert not any("store" in line for line in rendered([judgement(Verdict.CONFORMANT)]))
 
 
-def test_without_all_results_those_of_the_judgements_are_counted_and_each_once() -> None:
-    cells = [CELL, subject_cell("3.9.18")]
-    baseline = evolve(of_baseline(), cached=True)
-    judgements = [judgement(Verdict.CONFORMANT, cell, baseline=baseline) for cell in cells]
-    assert rendered(judgements, plan_of(*cells), width=120)[-2].endswith(", 1 of 3 results from the store.")
-
-
 def test_a_part_of_the_plan_without_a_cell_says_that_there_is_nothing_in_it() -> None:
     assert rendered([], Plan(())) == ["", "All as expected: nothing is in this part of the plan.", ""]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (2, "shard 2/2"),
+        (3, "shards 2/3, 3/3"),
+        (20, "shards 2/20, 3/20, 4/20, 5/20, 6/20, 7/20 and 13 more shards"),
+    ],
+)
+def test_the_closing_line_names_the_shards_that_are_missing(count: int, said: str) -> None:
+    shards = [Shard(number, count) for number in range(2, count + 1)]
+    lines = rendered([], Plan(()), status=ExitStatus.NOT_COMPLETED, shards=shards, width=160)
+    assert lines[-2] == f"Not completed, without {said}: nothing is in this part of the plan."

@@ -12,8 +12,6 @@ from results import (
     TEST,
     UVLOOP,
     judgement,
-    of_baseline,
-    of_subject,
     plan_of,
     subject_cell,
 )
@@ -120,20 +118,6 @@ def test_the_order_in_which_results_came_changes_nothing() -> None:
 def test_leaks_change_no_verdict() -> None:
     lines = rendered([judgement(Verdict.CONFORMANT)], results=[left(BASELINE), left(CELL, HANDLER)])
     assert lines[-2] == "All as expected: 1 cell, conformant 1 of 1."
-
-
-def test_without_all_results_those_of_the_judgements_are_told_of() -> None:
-    found = judgement(
-        Verdict.FLAKY,
-        baseline=evolve(of_baseline(), leaks=("locale",)),
-        subject=evolve(of_subject(), leaks=("thread",)),
-        retried=evolve(of_subject(attempt=2), leaks=(HANDLER,)),
-    )
-    lines = section(rendered([found]), "Left behind by tests")
-    assert [line for line in lines if HANDLER in line or "locale" in line] == [
-        f"  ! 1  {HANDLER}, thread",
-        "  1  locale",
-    ]
 
 
 def test_what_a_leak_is_named_cannot_act_on_the_terminal() -> None:

@@ -53,7 +53,9 @@ def test_an_incomplete_document_alone_keeps_its_status_and_is_named(
 ) -> None:
     whole = merged(document)
     assert (whole.document, whole.status) == (document, status)
-    assert whole.lacking == ("a.jsonl is incomplete: its run did not come to its end. Run it again.",)
+    assert whole.lacking == (
+        "a.jsonl is incomplete: its run did not come to its end. Finish it with 'python -m conformance run --resume a.jsonl'.",
+    )
 
 
 @pytest.mark.parametrize("incomplete", [{"footer": False}, {"interrupted": True}])
@@ -62,7 +64,10 @@ def test_an_incomplete_document_among_others_is_named_and_the_rest_is_there(
 ) -> None:
     whole = merged(document_of(GOOD), document_of(OTHER_GOOD, plan=plan_of(OTHER), **incomplete))
     assert whole.status is ExitStatus.NOT_COMPLETED
-    assert whole.lacking == ("b.jsonl is incomplete: its run did not come to its end. Run it again.",)
+    assert whole.missing == ()
+    assert whole.lacking == (
+        "b.jsonl is incomplete: its run did not come to its end. Finish it with 'python -m conformance run --resume b.jsonl'.",
+    )
     assert whole.document.judgements == (GOOD, OTHER_GOOD)
     assert not whole.document.complete
 
@@ -78,6 +83,7 @@ def test_an_incomplete_document_among_others_is_named_and_the_rest_is_there(
 def test_a_missing_shard_is_named_and_the_rest_is_there(numbers: tuple[int, ...], sentence: str) -> None:
     parts = [part_of(number, unmet=[UNMET]) for number in numbers]
     whole = merged(*parts)
+    assert [shard.number for shard in whole.missing] == sorted({1, 2, 3} - {*numbers})
     assert (whole.status, whole.lacking) == (ExitStatus.NOT_COMPLETED, (sentence,))
     assert {*whole.document.judgements} == {found for part in parts for found in part.judgements}
     assert not whole.document.complete
@@ -177,6 +183,14 @@ def test_an_expectation_that_one_document_has_a_test_for_is_met() -> None:
     assert (whole.document.footer.unmet, whole.document.footer.met) == ((), (1, 3))
 
 
+@pytest.mark.parametrize("second", [{"met": [3]}, {}])
+def test_documents_judged_by_other_expectations_are_not_all_as_expected(second: dict[str, Any]) -> None:
+    one = document_of(GOOD, unmet=[UNMET], expectations="one")
+    other = document_of(OTHER_GOOD, plan=plan_of(OTHER), expectations="other", **second)
+    with pytest.raises(DocumentError, match=r"a\.jsonl and b\.jsonl were judged by different expectations"):
+        merged(one, other)
+
+
 def test_a_cell_in_which_nothing_was_proved_is_lacking_in_the_whole_too() -> None:
     idle = judgement(Verdict.INAPPLICABLE, OTHER)
     whole = merged(document_of(GOOD), document_of(idle, plan=plan_of(OTHER)))
@@ -216,8 +230,8 @@ def test_a_cell_in_which_nothing_was_proved_is_lacking_in_the_whole_too() -> Non
             f"different verdicts on bad in {CELL.name}: divergent (unexpected) and divergent.",
         ),
         (
-            document_of(unmet=[evolve(UNMET, test="left")]),
-            "a.jsonl and b.jsonl were judged by different expectations: entry 3 is about gone and about left.",
+            document_of(expectations="another digest"),
+            "a.jsonl and b.jsonl were judged by different expectations. Run both with the same",
         ),
     ],
 )

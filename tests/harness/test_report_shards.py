@@ -114,6 +114,7 @@ def rendered(document: Document) -> str:
         console,
         document.header.plan,
         document.judgements,
+        results=document.results,
         unmet=document.footer.unmet,
         status=document.footer.exit_status,
     )

@@ -84,14 +84,14 @@ def test_the_closing_line_of_a_good_run_counts_everything() -> None:
         *(judgement(Verdict.UNEXERCISED, test=f"u{number}") for number in range(3)),
         judgement(Verdict.INAPPLICABLE, test="i"),
     ]
-    assert summarize(PLAN, judgements, (), ExitStatus.AS_EXPECTED) == (
+    assert summarize(PLAN, judgements, (), ExitStatus.AS_EXPECTED, ()) == (
         "All as expected: 1 cell, conformant 1,200 of 1,204, 1 inapplicable, 3 unexercised."
     )
 
 
 def test_the_closing_line_of_a_bad_run_begins_with_what_was_unexpected() -> None:
     other = judgement(Verdict.FLAKY, subject_cell(loop=UVLOOP), expected=False)
-    line = summarize(PLAN, [GOOD, BAD, other], [UNMET], ExitStatus.UNEXPECTED_VERDICT)
+    line = summarize(PLAN, [GOOD, BAD, other], [UNMET], ExitStatus.UNEXPECTED_VERDICT, ())
     assert line == (
         "2 unexpected verdicts in 2 cells, 1 expectation without a test: "
         "2 cells, conformant 1 of 3, 1 divergent, 1 flaky."
@@ -100,7 +100,7 @@ def test_the_closing_line_of_a_bad_run_begins_with_what_was_unexpected() -> None
 
 def test_the_closing_line_names_what_a_run_lacks() -> None:
     plan = evolve(plan_of(CELL, subject_cell(loop=UVLOOP)), missing=(MISSING,))
-    line = summarize(plan, [GOOD], (), ExitStatus.NOT_COMPLETED)
+    line = summarize(plan, [GOOD], (), ExitStatus.NOT_COMPLETED, ())
     assert line.startswith(
         "Not completed, no interpreter 3.9, nothing proved in runners/runner_backport/3.8.18/uvloop: "
     )
@@ -114,11 +114,11 @@ def test_the_closing_line_names_what_a_run_lacks() -> None:
     ],
 )
 def test_the_closing_line_says_that_a_run_did_not_end(status: ExitStatus | None, begin: str) -> None:
-    assert summarize(PLAN, [BAD], (), status).startswith(begin)
+    assert summarize(PLAN, [BAD], (), status, ()).startswith(begin)
 
 
 def test_a_run_that_judged_nothing_says_so() -> None:
-    assert summarize(PLAN, [], (), ExitStatus.INTERRUPTED) == "Interrupted: nothing was judged."
+    assert summarize(PLAN, [], (), ExitStatus.INTERRUPTED, ()) == "Interrupted: nothing was judged."
 
 
 def test_nothing_but_the_terminal_and_the_progress_needs_rich() -> None:

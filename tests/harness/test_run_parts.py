@@ -63,6 +63,16 @@ def test_another_time_limit_is_another_run(driver: Driver) -> None:
     assert not any(result.cached for result in read_document(driver.document).results)
 
 
+def test_another_value_of_what_is_handed_on_is_another_run(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HANDED_ON", "one")
+    driver.run(*driver.arguments, "--out", driver.document, "--pass-env", "HANDED_ON")
+    monkeypatch.setenv("HANDED_ON", "another")
+    driver.run(*driver.arguments, "--out", driver.document, "--pass-env", "HANDED_ON")
+    assert not any(result.cached for result in read_document(driver.document).results)
+
+
 def test_shards_merged_are_the_whole_run(driver: Driver, tmp_path: Path) -> None:
     whole = driver.run(*driver.arguments, "--out", driver.document)
     parts = [tmp_path / f"{number}.jsonl" for number in (1, 2, 3)]

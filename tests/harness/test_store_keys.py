@@ -16,7 +16,8 @@ from conformance.records import NATIVE, Cell, Mode, Suite
 from conformance.store import Options, cell_key
 from results import UVLOOP, baseline_cell, subject_cell
 
-WORKER = Path(__file__).parents[2] / "conformance" / "worker"
+HARNESS = Path(__file__).parents[2] / "conformance"
+RUNNING = ("execute", "worker")
 PACKAGES = {"uvloop": "0.23.0", "runner_backport": "0.1.0"}
 
 
@@ -37,11 +38,11 @@ class Run:
     blobs: Mapping[str, str]
     python: Path
     options: Options
-    worker: Path
+    harness: Path
 
     @property
     def key(self) -> str:
-        return cell_key(self.cell, self.blobs, self.python, self.options, worker=self.worker)
+        return cell_key(self.cell, self.blobs, self.python, self.options, harness=self.harness)
 
 
 @pytest.fixture
@@ -50,8 +51,8 @@ def run(tmp_path: Path) -> Run:
         subject_cell(suite=Suite.TASKS),
         {"Lib/test/support/__init__.py": "ae82", "Lib/test/test_asyncio/test_tasks.py": "c402"},
         environment(tmp_path / "3.8.18-0123456789abcdef", PACKAGES),
-        Options(timeout=60.0, memory=4 << 30, shuffle=None, repeat=1),
-        WORKER,
+        Options(timeout=60.0, memory=4 << 30, shuffle=None, repeat=1, variables={"LANG": "C.UTF-8"}),
+        HARNESS,
     )
 
 
@@ -84,12 +85,18 @@ def packages(changed: Mapping[str, str]) -> Change:
     )
 
 
-def worker(change: Callable[[Path], object]) -> Change:
+def variables(**changed: str) -> Change:
+    return options(variables=changed)
+
+
+def source(package: str, change: Callable[[Path], object]) -> Change:
+    """Change a package in a copy of what is looked at of the harness."""
+
     def changed(run: Run, folder: Path) -> Run:
-        copy = folder / "worker"
-        shutil.copytree(run.worker, copy)
-        change(copy)
-        return evolve(run, worker=copy)
+        for name in RUNNING:
+            shutil.copytree(run.harness / name, folder / "harness" / name)
+        change(folder / "harness" / package)
+        return evolve(run, harness=folder / "harness")
 
     return changed
 
@@ -117,9 +124,16 @@ MATTERS: dict[str, Change] = {
     "memory": options(memory=0),
     "shuffle": options(shuffle=0),
     "repeat": options(repeat=2),
-    "a file of the worker": worker(lambda folder: (folder / "serve.py").write_text("")),
-    "a new file of the worker": worker(lambda folder: (folder / "more.py").write_text("")),
-    "a file of the worker renamed": worker(lambda folder: (folder / "serve.py").rename(folder / "more.py")),
+    "a variable": variables(LANG="de_DE.UTF-8"),
+    "a variable more": variables(LANG="C.UTF-8", ANOTHER=""),
+    "no variables": variables(),
+    "a file of the worker": source("worker", lambda folder: (folder / "serve.py").write_text("")),
+    "a new file of the worker": source("worker", lambda folder: (folder / "more.py").write_text("")),
+    "a file of the worker renamed": source(
+        "worker", lambda folder: (folder / "serve.py").rename(folder / "more.py")
+    ),
+    "a file that runs the worker": source("execute", lambda folder: (folder / "keeper.py").write_text("")),
+    "a new file that runs the worker": source("execute", lambda folder: (folder / "more.py").write_text("")),
 }
 
 
@@ -148,8 +162,9 @@ DOES_NOT_MATTER: dict[str, Change] = {
     "the baseline": cell(baseline="another"),
     "the place of the environments": packages(PACKAGES),
     "the order of the packages": packages(dict(reversed(PACKAGES.items()))),
-    "the place of the worker": worker(lambda _folder: None),
-    "what is no source": worker(lambda folder: (folder / "notes.txt").write_text("")),
+    "the place of the harness": source("worker", lambda _folder: None),
+    "what is no source": source("worker", lambda folder: (folder / "notes.txt").write_text("")),
+    "who runs it": variables(LANG="C.UTF-8", USER="somebody", LOGNAME="else"),
     "the order of the blobs": lambda run, _: evolve(run, blobs=dict(reversed(list(run.blobs.items())))),
 }
 
@@ -181,6 +196,6 @@ PATHS = st.text(st.sampled_from('ab/"\\:, \ud800'), max_size=3)
 @settings(derandomize=True, database=None, deadline=None)
 @given(st.dictionaries(PATHS, PATHS, max_size=3), st.dictionaries(PATHS, PATHS, max_size=3))
 def test_keys_are_equal_only_where_the_blobs_are(one: dict[str, str], other: dict[str, str]) -> None:
-    plain = Options(60.0, 0, None, 1)
+    plain = Options(60.0, 0, None, 1, {})
     keys = [cell_key(subject_cell(), blobs, Path("no", "bin", "python"), plain) for blobs in (one, other)]
     assert (keys[0] == keys[1]) is (one == other)

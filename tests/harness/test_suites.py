@@ -10,7 +10,6 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from conformance.cli import commands
-from conformance.commands.executing import _blobs
 from conformance.errors import SyncError
 from conformance.places import ROOT, UPSTREAM
 from conformance.plan import find_interpreters, wanted_series
@@ -68,8 +67,8 @@ def test_async_case_is_judged_where_a_test_case_s_debug_goes_by_its_hooks(series
 @pytest.mark.parametrize("path", [CASE, TESTS])
 def test_what_is_known_of_a_suite_hangs_on_each_of_its_files(path: str) -> None:
     files = {CASE: "bd2a", TESTS: "a465", OTHER: "1234"}
-    assert _blobs(lock(**files), CELL) != _blobs(lock(**{**files, path: "another"}), CELL)
-    assert _blobs(lock(**files), CELL) == _blobs(lock(**{**files, OTHER: "another"}), CELL)
+    assert blobs(**files) != blobs(**{**files, path: "another"})
+    assert blobs(**files) == blobs(**{**files, OTHER: "another"})
 
 
 @pytest.mark.parametrize("path", [CASE, TESTS])
@@ -77,4 +76,8 @@ def test_a_suite_s_file_that_is_not_pinned_is_told(path: str) -> None:
     files = {CASE: "bd2a", TESTS: "a465"}
     del files[path]
     with pytest.raises(SyncError, match=rf"pins no {path} of v3\.11\.7.*sync --update v3\.11\.7"):
-        _blobs(lock(**files), CELL)
+        blobs(**files)
+
+
+def blobs(**files: str) -> str:
+    return lock(**files).entry(CELL.tag).blobs(DEFINITIONS[CELL.suite].files)
