@@ -22,6 +22,8 @@ from conformance.records import Mode, Suite, Verdict
 _REQUIRED = ("test", "verdict", "reason")
 _KEYS = (*CONDITIONS, *_REQUIRED, "link")
 _VERDICTS = tuple(verdict for verdict in Verdict if verdict is not Verdict.CONFORMANT)
+_EXACT = frozenset({"==", "!=", "<=", ">"})
+"""Operators that take a series for its first release."""
 _SERIES = re.compile(r"\d+\.\d+")
 
 
@@ -110,9 +112,12 @@ class _Entry:
         except InvalidSpecifier:
             raise self._wrong(f"python = {text!r}", "It must be like '>=3.8,<3.11' or '==3.13.*'.") from None
         for one in python:
-            if one.operator == "==" and _SERIES.fullmatch(one.version):
-                advice = f"That is {one.version}.0 alone: write '=={one.version}.*' or '=={one.version}.0'."
-                raise self._wrong(f"python = {text!r}", advice)
+            if one.operator in _EXACT and _SERIES.fullmatch(one.version):
+                raise self._wrong(
+                    f"python = {text!r}",
+                    f"There {one.version} is {one.version}.0 alone, and not the series: "
+                    f"write '=={one.version}.*', '<{one.version}' or '>={one.version}', or the whole version.",
+                )
         return python
 
     def _wrong(self, what: str, advice: str) -> UsageError:

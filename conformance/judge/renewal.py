@@ -60,7 +60,7 @@ def renew(entries: Sequence[Expectation], judged: Judged, universe: Universe) ->
             if any((entry.number, spot) in strict and spot not in matched for spot in lost):
                 why += ", where none of its other tests was found flaky"
             changes.append(Change(entry, becomes, why))
-    return tuple(changes)
+    return _without_repetition(entries, changes)
 
 
 def renewed(
@@ -96,8 +96,6 @@ def declare(what: Undeclared, reason: str, universe: Universe) -> tuple[Expectat
 
 
 _Tests: TypeAlias = defaultdict[tuple[int, Spot], set[str]]
-
-
 _Places: TypeAlias = AbstractSet[tuple[int, Spot]]
 """Numbers of entries, each with a spot."""
 
@@ -109,14 +107,10 @@ def _sorted_out_strictly(entries: Sequence[Expectation], judged: Judged) -> tupl
     kept for those alone that were found flaky, and not for all that it names.
     """
     flaky = {entry.number for entry in entries if entry.verdict is Verdict.FLAKY}
-    strict: _Places = frozenset()
-    while True:
-        kept, dropped = _sorted_out(entries, judged, strict)
-        # What a strict entry no longer speaks for an earlier one speaks for, which may then be partial too.
-        partial = {place for place, tests in dropped.items() if place[0] in flaky and tests and kept[place]}
-        if partial <= strict:
-            return kept, dropped, strict
-        strict |= partial
+    kept, dropped = _sorted_out(entries, judged, frozenset())
+    strict = {place for place, tests in dropped.items() if place[0] in flaky and tests and kept[place]}
+    # Nothing else becomes strict by that: what passes comes true by each other entry that declares it flaky.
+    return *_sorted_out(entries, judged, strict), strict
 
 
 def _sorted_out(entries: Sequence[Expectation], judged: Judged, strict: _Places) -> tuple[_Tests, _Tests]:
@@ -154,6 +148,24 @@ def _narrowed(
         holding = {spot for spot in run if test in kept[entry.number, spot]}
         pieces += narrow(evolve(entry, test=escape(test)), partial & holding, run - holding, universe)
     return tuple(pieces)
+
+
+def _without_repetition(entries: Sequence[Expectation], changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes without what a later entry says word for word, or comes to say: no file may have it twice."""
+    changed = {change.entry.number: change for change in changes}
+    said: set[Expectation] = set()
+    left = []
+    for entry in reversed(entries):
+        change = changed.get(entry.number)
+        becomes = change.becomes if change else (entry,)
+        own = tuple(piece for piece in becomes if evolve(piece, number=0) not in said)
+        said |= {evolve(piece, number=0) for piece in own}
+        if change:
+            why = change.why if own == becomes else f"{change.why}, and a later entry says the rest"
+            left.append(evolve(change, becomes=own, why=why))
+        elif not own:
+            left.append(Change(entry, (), "is what a later entry is narrowed to"))
+    return tuple(reversed(left))
 
 
 def _why(run: int, lost: int, matched: int) -> str:

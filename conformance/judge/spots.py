@@ -91,8 +91,9 @@ def possible_spots(configuration: Configuration, entries: Iterable[Expectation])
     ]
     ranges = [*(entry.python for entry in entries), *(SpecifierSet(each.python) for each in declarations)]
     named = {version.minor for python in ranges for version in _named(python) if _is_of_three(version)}
-    near = {minor + step for minor in {_FIRST_MINOR, *named} for step in (-1, 0, 1)}
-    return Universe(_all_spots(configuration, (minor for minor in near if minor >= _FIRST_MINOR)))
+    # What is said of one series holds as far as the next one that is named: the one behind it stands for all.
+    telling = {minor + step for minor in {_FIRST_MINOR, *named} for step in (0, 1)}
+    return Universe(_all_spots(configuration, (minor for minor in telling if minor >= _FIRST_MINOR)))
 
 
 def _all_spots(configuration: Configuration, minors: Iterable[int]) -> dict[Spot, tuple[SpecifierSet, ...]]:

@@ -122,14 +122,15 @@ def test_a_version_far_away_takes_no_longer_than_a_near_one(tmp_path: Path) -> N
     assert len(universe.spots) < 1000
 
 
-@pytest.mark.parametrize("python", ["==3.9", ">=3.8,==3.9"])
+@pytest.mark.parametrize("python", ["==3.9", ">=3.8,==3.9", "!=3.9", "<=3.9", ">3.9"])
 def test_a_series_without_its_star_is_refused_as_the_one_release_that_it_means(
     tmp_path: Path, python: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
         check(tmp_path, f'python = "{python}"')
     assert str(caught.value).endswith(
-        f" has python = '{python}'. That is 3.9.0 alone: write '==3.9.*' or '==3.9.0'."
+        f" has python = '{python}'. There 3.9 is 3.9.0 alone, and not the series: "
+        "write '==3.9.*', '<3.9' or '>=3.9', or the whole version."
     )
 
 

@@ -54,12 +54,12 @@ def refused(place: Place, document: Path, complaint: str) -> None:
 
 
 def test_a_document_without_its_footer_is_refused(place: Place) -> None:
-    document = place.document({CELL: A_PASSES})
+    document = place.document({CELL: A_PASSES}, "half a run.jsonl")
     document.write_bytes(b"".join(document.read_bytes().splitlines(keepends=True)[:-1]))
     refused(
         place,
         document,
-        r"is incomplete: its run did not come to its end\. Finish it with '.* --resume \S+run\.jsonl'",
+        r"is incomplete: its run did not come to its end\. Finish it with '.* --resume '\S+/half a run\.jsonl''",
     )
 
 

@@ -239,6 +239,14 @@ def test_what_a_flaky_glob_no_longer_speaks_for_is_not_left_to_an_entry_that_is_
     assert undeclared(left, found) == ()
 
 
+@pytest.mark.parametrize("loop", ["uvloop", "[au]*"])
+def test_what_two_entries_come_to_say_alike_is_said_once_and_last(loop: str) -> None:
+    entries = [entry(loop=loop), evolve(entry(B, Verdict.FLAKY), number=2), evolve(entry(), number=3)]
+    false_on_asyncio = {cell: {**FALSE, B: Verdict.FLAKY} for cell in ALL if cell.loop is ASYNCIO}
+    found = everywhere({**TRUE, B: Verdict.FLAKY}, but=false_on_asyncio, cells=ALL)
+    assert after(entries, found) == [(B, {}), (A, {"loop": "uvloop"})]
+
+
 def test_what_is_declared_for_some_cells_is_declared_for_no_other() -> None:
     what = Undeclared(A, Verdict.DIVERGENT, tuple(cell for cell in RUN if cell.loop is UVLOOP))
     (found,) = declare(what, "new", known_spots(CONFIGURATION, SERIES, RUN))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from attrs import evolve
 
 from conformance.judge import Expectation
 from conformance.judge.renewal import Judged, renew
 from conformance.judge.spots import known_spots
 from conformance.records import Verdict
-from results import UVLOOP
+from results import ASYNCIO, UVLOOP
 from test_expectations_renewal import (
     CONFIGURATION,
     FALSE,
@@ -63,3 +64,17 @@ def test_a_glob_none_of_whose_tests_was_flaky_is_removed_and_why_is_said() -> No
     assert why([declared], found) == [
         "no longer comes true in any of the 8 cells that it fits, where none of its other tests was found flaky"
     ]
+
+
+@pytest.mark.parametrize(
+    ("loop", "first"),
+    [
+        ("uvloop", "is what a later entry is narrowed to"),
+        ("[au]*", "no longer comes true in 4 of the 8 cells that it fits, and a later entry says the rest"),
+    ],
+)
+def test_of_what_two_entries_come_to_say_alike_it_is_said_where_it_went(loop: str, first: str) -> None:
+    false_on_asyncio = {cell: FALSE for cell in RUN if cell.loop is ASYNCIO}
+    found = everywhere(TRUE, but=false_on_asyncio, cells=RUN)
+    second = "no longer comes true in 4 of the 8 cells that it fits"
+    assert why([entry(loop=loop), evolve(entry(), number=2)], found) == [first, second]

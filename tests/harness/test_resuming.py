@@ -11,7 +11,7 @@ from conformance.cli import run
 from conformance.commands.resuming import as_arguments, value_of
 
 GIVEN = (
-    "--python", "3.8", "--python", "3.1*", "--shuffle", "-3", "--no-cache", "-k", "--config=no",
+    "--python", "3.8", "--python", "3.1*", "--shuffle", "-3", "--no-cache", "-k", "--coverage=no",
     "--expectations", "of mine.toml", "--config=own=1.toml", "--suite", "--expectations", "--pass-env", "",
 )  # fmt: skip
 
