@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -13,13 +14,17 @@ from typing import Any, TypeVar
 import click
 
 from conformance import __version__
+from conformance.commands.interruption import ENDINGS
 from conformance.errors import ConformanceError, ExitStatus
 from conformance.process import settle
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
 _FILE = click.Path(path_type=Path)
+_NO_ROOM = contextlib.suppress(OSError)
+"""Where standard error takes nothing, the exit status says it alone."""
+_NO_THREAD = "can't start new thread"
+"""All that Python says of a limit of processes that was reached."""
 
 _SELECTION = (
     click.option(
@@ -115,7 +120,12 @@ def commands() -> None:
 @click.option(
     "--no-cache", "cache", flag_value=False, default=True, help="Run also what the store has a result of."
 )
-@click.option("--pass-env", multiple=True, metavar="NAME", help="Environment variables that workers get too.")
+@click.option(
+    "--pass-env",
+    multiple=True,
+    metavar="NAME",
+    help="Environment variables that workers get too, by name or glob.",
+)
 @click.option(
     "--out", type=_FILE, metavar="FILE", help="The report document.  [default: .conformance/results.jsonl]"
 )
@@ -221,24 +231,29 @@ def main() -> None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         status = commands.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        with _NO_ROOM:
+            error.show()
         status = ExitStatus.WRONG_USAGE
     except ConformanceError as error:
-        click.echo(f"conformance: {error}", err=True)
+        _say(str(error))
         status = error.status
     except (click.Abort, KeyboardInterrupt):
-        click.echo("conformance: interrupted", err=True)
+        # Whoever is impatient changes nothing any more, least of all the status; `run` sees to that itself.
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)
+        _say("interrupted")
         status = ExitStatus.INTERRUPTED
     except SystemExit:
         # click's answer to a reader that has gone away, with the status of an unexpected verdict.
         status = ExitStatus.NOT_COMPLETED
     except Exception as error:  # noqa: BLE001  # see there
         status = _explain(error)
-    if status == ExitStatus.INTERRUPTED:
-        # Whoever is impatient changes nothing any more, least of all the status.
-        for name in _ENDINGS:
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
     sys.exit(int(status or ExitStatus.AS_EXPECTED))
+
+
+def _say(sentence: str) -> None:
+    with _NO_ROOM:
+        click.echo(f"conformance: {sentence}", err=True)
 
 
 def _explain(error: Exception) -> ExitStatus:
@@ -248,9 +263,12 @@ def _explain(error: Exception) -> ExitStatus:
     if isinstance(error, (ReaderGoneError, BrokenPipeError)):
         # What is left in the buffer has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    elif isinstance(error, BlockingIOError) or _NO_THREAD in str(error):
+        _say("The system starts no more processes. Use fewer --jobs, or raise its limit (ulimit -u).")
     elif isinstance(error, OSError):
-        click.echo(f"conformance: {error}. Make room or mend the permissions, and run again.", err=True)
+        _say(f"{error}. Make room or mend the permissions, and run again.")
     else:
         # A defect of ours, said in full.
-        traceback.print_exception(error)
+        with _NO_ROOM:
+            traceback.print_exception(error)
     return ExitStatus.NOT_COMPLETED

@@ -10,7 +10,8 @@ from threading import Timer, get_ident
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""The signals that end a command and can be told not to."""
 _LATER_SECONDS = 0.01
 
 
@@ -33,7 +34,7 @@ class Interruption:
     def __enter__(self) -> Self:
         self._unraisable = sys.unraisablehook
         sys.unraisablehook = self._raise_again
-        for number in _SIGNALS:
+        for number in ENDINGS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._note)
         return self

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -22,7 +23,7 @@ from conformance.commands.prepared import How, Prepared
 from conformance.commands.report import renewal, show_report
 from conformance.commands.resuming import as_arguments, take_up
 from conformance.commands.selecting import select
-from conformance.commands.storing import refuse_foreign
+from conformance.commands.storing import refuse_foreign, refuse_shared
 from conformance.errors import ExitStatus, UsageError
 from conformance.execute import DEFAULT_JOBS
 from conformance.execute.variables import handed_on, is_withheld
@@ -88,9 +89,10 @@ def start(context: click.Context, options: dict[str, Any]) -> ExitStatus:
         raise UsageError(
             f"--pass-env {withheld[0]}: TMPDIR and Python's own variables are not handed on.", "Leave it out."
         )
+    document = {"--resume": path} if path else {"--out": chosen.out or DOCUMENT}
+    refuse_shared(chosen.store or STORE, document)
     if chosen.store is not None:
-        document = {"--resume": path} if path else {"--out": chosen.out or DOCUMENT}
-        refuse_foreign(chosen.store, document)
+        refuse_foreign(chosen.store)
     with Interruption() as interruption:
         return _Running(arguments, chosen, resumed, interruption).run()
 
@@ -181,7 +183,7 @@ class _Running:
                     path = document.path
                 click.echo(
                     f"conformance: interrupted; what was finished is in {path}: "
-                    f"'python -m conformance run --resume {path}' goes on",
+                    f"'python -m conformance run --resume {quote(str(path))}' goes on",
                     err=True,
                 )
                 return ExitStatus.INTERRUPTED

@@ -12,16 +12,20 @@ _MAGIC = b"SQLite format 3\0"
 _ADVICE = "Name another file, or one that is not there yet."
 
 
-def refuse_foreign(store: Path, documents: Mapping[str, Path]) -> None:
-    """Raise UsageError where the file ``store`` cannot be meant: ``documents`` has its fellows, by their options."""
+def refuse_shared(store: Path, documents: Mapping[str, Path]) -> None:
+    """Raise UsageError where one of the ``documents``, which are told by their options, is to be written there too."""
     for option, document in documents.items():
         if _is_same(store, document):
             raise UsageError(f"--store and {option} both name {store}.", "Name another file for one of them.")
-    if not store.exists():
-        return
-    if not store.is_file():
-        raise UsageError(f"--store {store} is no file.", _ADVICE)
+
+
+def refuse_foreign(store: Path) -> None:
+    """Raise UsageError where something stands that is neither a store nor empty."""
     try:
+        if not store.exists():
+            return
+        if not store.is_file():
+            raise UsageError(f"--store {store} is no file.", _ADVICE)
         with store.open("rb") as file:
             begins = file.read(len(_MAGIC))
     except OSError as error:

@@ -23,8 +23,16 @@ from conformance import cli
 def interrupted(**_options):
     raise KeyboardInterrupt
 
+def impatient():
+    os.kill(os.getpid(), int(sys.argv[1]))
+
+def echo(*arguments, **options):
+    impatient()
+    said(*arguments, **options)
+
 cli.commands.main = interrupted
-atexit.register(os.kill, os.getpid(), int(sys.argv[1]))
+said, cli.click.echo = cli.click.echo, echo
+atexit.register(impatient)
 cli.main()
 """
 
@@ -138,7 +146,7 @@ def test_behind_a_signal_no_other_has_a_say(number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_a_second_signal_at_the_very_end_leaves_the_status(number: signal.Signals) -> None:
+def test_signals_on_the_way_out_leave_the_status(number: signal.Signals) -> None:
     done = subprocess.run(
         [sys.executable, "-c", IMPATIENT, str(int(number))],
         cwd=Path(__file__).parents[2],

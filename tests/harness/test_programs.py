@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread, main_thread
 from typing import Any
@@ -16,9 +17,15 @@ from conformance import programs
 from conformance.plan import find_interpreters, interpreters
 from conformance.programs import Program, StoppedError
 from conformance.provision.uv import call_uv
-from miniatures import DRIVER, Lifeline, write
+from miniatures import DRIVER, PATIENCE_SECONDS, Lifeline, write
 
 pytest_plugins = ["miniatures"]
+LEAVING = """
+import os, signal, sys
+os.setsid()
+os.write(os.open(sys.argv[1], os.O_WRONLY), str(os.getpid()).encode())
+signal.pause()
+"""
 
 
 def interrupt() -> None:
@@ -59,6 +66,29 @@ def test_one_that_was_stopped_before_it_began_does_not_begin(tmp_path: Path) -> 
     with pytest.raises(StoppedError):
         program.run()
     assert not (tmp_path / "begun").exists()
+
+
+def test_one_that_is_stopped_is_not_waited_for_by_whoever_runs_it(lifeline: Lifeline) -> None:
+    command = ["/bin/sh", "-c", '"$@" & wait', "sh", sys.executable, "-c", LEAVING, str(lifeline.path)]
+    program = Program(command, os.environ)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(program.run)
+        left = int(lifeline.said())
+        try:
+            program.stop()
+            with pytest.raises(StoppedError):
+                running.result(PATIENCE_SECONDS)
+        finally:
+            os.kill(left, signal.SIGKILL)
+
+
+def test_one_that_has_ended_is_not_signalled(monkeypatch: pytest.MonkeyPatch) -> None:
+    signalled: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "killpg", lambda *signal: signalled.append(signal))
+    program = Program(["/bin/sh", "-c", ":"], {})
+    program.run()
+    program.stop()
+    assert signalled == []
 
 
 def test_an_interruption_while_it_is_started_leaves_nothing_of_it(

@@ -73,6 +73,22 @@ def test_another_value_of_what_is_handed_on_is_another_run(
     assert not any(result.cached for result in read_document(driver.document).results)
 
 
+def test_a_resumed_run_hands_on_what_it_was_begun_with_and_its_value_is_written_nowhere(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HANDED_ON", "hush-hush")
+    driver.run(*driver.arguments, "--out", driver.document, "--pass-env", "HANDED_ON")
+    before = read_document(driver.document)
+    lines = driver.document.read_text().splitlines(keepends=True)
+    driver.document.write_text("".join(lines[: len(lines) // 4]))
+    driver.run("--resume", driver.document)
+    after = read_document(driver.document)
+    assert after.complete
+    assert after.header.arguments == before.header.arguments
+    assert after.keys == before.keys
+    assert not any(b"hush-hush" in file.read_bytes() for file in driver.folder.iterdir())
+
+
 def test_shards_merged_are_the_whole_run(driver: Driver, tmp_path: Path) -> None:
     whole = driver.run(*driver.arguments, "--out", driver.document)
     parts = [tmp_path / f"{number}.jsonl" for number in (1, 2, 3)]

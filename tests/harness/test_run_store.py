@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.commands.storing import refuse_foreign
+from conformance.cli import commands
+from conformance.commands import run
+from conformance.commands.storing import refuse_foreign, refuse_shared
 from conformance.errors import ExitStatus, UsageError
 from conformance.store import Store
 
@@ -44,14 +46,14 @@ def damaged(place: Path) -> None:
 def test_what_is_no_file_is_refused(place: Path, make: Callable[[Path], object]) -> None:
     make(place)
     with pytest.raises(UsageError, match=f"--store {place} is no file. Name another"):
-        refuse_foreign(place, {})
+        refuse_foreign(place)
 
 
 @pytest.mark.parametrize("make", [text, nearly])
 def test_a_file_that_is_no_database_is_refused(place: Path, make: Callable[[Path], object]) -> None:
     make(place)
     with pytest.raises(UsageError, match=f"--store {place} holds something else than a store of results"):
-        refuse_foreign(place, {})
+        refuse_foreign(place)
 
 
 @pytest.mark.parametrize("make", [store, damaged, Path.touch, lambda _place: None])
@@ -59,7 +61,12 @@ def test_a_store_in_whatever_state_and_a_free_place_are_not(
     place: Path, make: Callable[[Path], object]
 ) -> None:
     make(place)
-    refuse_foreign(place, {"--out": place.with_name("another")})
+    refuse_foreign(place)
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read: File name too long"):
+        refuse_foreign(tmp_path / ("long" * 100))
 
 
 def link(place: Path, other: Path) -> None:
@@ -78,21 +85,36 @@ def test_the_place_of_the_document_is_refused_by_whatever_name(
     other = place.with_name("other")
     make(place, other)
     with pytest.raises(UsageError, match=f"--store and --out both name {place}. Name another"):
-        refuse_foreign(place, {"--out": other})
+        refuse_shared(place, {"--out": other})
+
+
+def test_another_place_than_the_documents_is_not_refused(place: Path) -> None:
+    place.touch()
+    refuse_shared(place, {"--out": place.with_name("another")})
+
+
+def test_the_usual_place_of_the_store_is_refused_for_the_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "STORE", tmp_path / "store.sqlite")
+    options = ("--python", "3.11", "--out", str(tmp_path / "store.sqlite"))
+    with pytest.raises(UsageError, match="--store and --out both name"):
+        commands.main(["run", *options], standalone_mode=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_leaves_alone_what_it_refuses(place: Path, tmp_path: Path) -> None:
     text(place)
     options = ("--python", "3.11", "--store", str(place), "--out", str(tmp_path / "results.jsonl"))
-    run = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-m", "conformance", "run", *options],
         cwd=PROJECT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert run.returncode == ExitStatus.WRONG_USAGE
-    assert run.stderr == (
+    assert ended.returncode == ExitStatus.WRONG_USAGE
+    assert ended.stderr == (
         f"conformance: --store {place} holds something else than a store of results. "
         "Name another file, or one that is not there yet.\n"
     )
