@@ -174,6 +174,9 @@ def _remove(folder: str) -> None:
         os.rmdir(folder)
     except FileNotFoundError:
         pass
+    except NotADirectoryError:
+        # A test has put something else in its place, such as a link to what is not ours.
+        _attempt(os.unlink, folder)
     except OSError:
         import shutil  # noqa: PLC0415  # only for the few workers that leave something
 

@@ -24,7 +24,11 @@ from conformance.records import NATIVE
 
 _SCRIPT = Path(__file__).resolve().parents[1] / "worker" / "__main__.py"
 _SEE_PYTHON = "See whether its Python runs."
-_FEWER = "Use fewer --jobs, or raise the limit of open files (ulimit -n)."
+_ADVICE = {
+    errno.EMFILE: "Use fewer --jobs, or raise the limit of open files (ulimit -n).",
+    errno.ENFILE: "Use fewer --jobs, or have the system allow more open files.",
+    errno.EAGAIN: "Use fewer --jobs, or raise the limit of processes (ulimit -u).",
+}
 _LAST_WORDS_SECONDS = 2.0
 _GOODBYE_SECONDS = 2.0
 _LOOK_UP_SECONDS = 0.1
@@ -33,7 +37,7 @@ _DUMP_SECONDS = 0.25
 _DUMP_PAUSE_SECONDS = 0.02
 _DUMP_WORDS = "(most recent call first)"
 _LONGEST_DUMP = 1 << 13
-_GRACES = {signal.SIGINT: 0.5, signal.SIGTERM: 0.25}
+_GRACES = {signal.SIGINT: 0.25, signal.SIGTERM: 0.1}
 """By signal, how long a worker that is past its time limit may take to end by it, before it gets the next."""
 
 
@@ -49,8 +53,7 @@ class Worker:
             try:
                 self._open(order, opened)
             except OSError as error:
-                advice = _FEWER if error.errno in (errno.EMFILE, errno.ENFILE) else _SEE_PYTHON
-                raise self._not_started(error.strerror or str(error), advice) from error
+                raise self._refused(error) from error
             self._opened = opened.pop_all()
 
     def _open(self, order: Order, opened: contextlib.ExitStack) -> None:
@@ -185,6 +188,13 @@ class Worker:
         if self._abandoned.is_set():
             return AbandonedError()
         return WorkerGoneError(self._kept.fate())
+
+    def _refused(self, error: OSError) -> ExecuteError:
+        """What to raise for what the system refused."""
+        why = error.strerror or str(error)
+        if error.errno in _ADVICE:
+            return self._not_started(why, _ADVICE[error.errno])
+        return self._not_started(f"{why}: '{error.filename}'" if error.filename else why, _SEE_PYTHON)
 
     def _not_started(self, why: str, advice: str) -> ExecuteError:
         return ExecuteError(f"The worker of {self._name} could not be started: {why}.", advice)

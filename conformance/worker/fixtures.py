@@ -1,8 +1,8 @@
-"""Run tests with their classes' and modules' fixtures, and tell which fixture it was that ended the worker."""
+"""The fixtures of classes and modules: whether there are any, and which it was that ended the worker."""
 
 import contextlib
 import unittest
-from typing import Any, Callable, Iterator, List
+from typing import Any, Callable, Iterator, List, Type
 
 from .details import shown
 
@@ -47,6 +47,20 @@ class Suite(unittest.TestSuite):
         except BaseException as escaped:
             self._tell(f"{fixture} ({scope})", shown((type(escaped), escaped, escaped.__traceback__)))
             raise EscapedError from escaped
+
+
+def may_run_between(before: Type[unittest.TestCase], after: Type[unittest.TestCase]) -> bool:
+    """Whether anything but unittest's own runs between a test of one class and one of another."""
+    return (
+        before.__module__ != after.__module__
+        or _has_own("tearDownClass", before)
+        or _has_own("setUpClass", after)
+    )
+
+
+def _has_own(fixture: str, of_class: Any) -> bool:
+    plain = getattr(unittest.TestCase, fixture).__func__
+    return getattr(getattr(of_class, fixture), "__func__", None) is not plain
 
 
 def _name(of_class: Any) -> str:

@@ -19,7 +19,7 @@ import unittest
 import weakref
 from operator import is_
 from types import FunctionType, ModuleType
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple
+from typing import Any, Dict, Iterator, List, NamedTuple
 
 _OTHERS = (
     *(_signal, builtins, concurrent.futures, contextvars, functools, json, os, selectors, signal, socket),
@@ -38,9 +38,11 @@ _IGNORED = frozenset(
 )
 # What Python itself keeps in a class when it is first asked for: annotations, and what copying has to copy.
 _KEPT_BY_PYTHON = frozenset(["__annotations__", "__annotations_cache__", "__slotnames__"])
+_CONSTANTS = (int, float, str, bytes)
 _ABSENT = object()
 
-_Attributes = Mapping[str, Any]
+# A dict, or a class's read-only view of one. Both have copy(), which no thread can interrupt; not any mapping has.
+_Attributes = Any
 _modules = sys.modules
 
 
@@ -63,64 +65,56 @@ class Namespaces:
             for value in filter(_is_own_class, list(vars(module).values())):
                 name = f"{value.__module__}.{value.__qualname__}"
                 found[id(value)] = _Space(name, vars(value), is_module=False)
-        own = [space for key, space in found.items() if key not in map(id, _OTHERS)]
-        self._spaces = own + [space for space in found.values() if space not in own]
-        self._own = len(own)
-        self._views = [space.attributes.values() for space in own]
-        self._before: List[Dict[str, Any]] = [{} for _ in self._spaces]
+        self._spaces = list(found.values())
+        self._views = [space.attributes.values() for space in self._spaces]
+        self._before: List[_Attributes] = []
         self._values: List[Any] = []
-        self._functions = _functions_of(own)
+        self._functions = _functions_of(self._spaces)
         self._codes = [function.__code__ for function in self._functions]
-        self._imported = [(module.__name__, module) for module in (*modules, *_OTHERS)]
-        self._imported_names = [name for name, _ in self._imported]
-        self._imported_modules = [module for _, module in self._imported]
+        self._imported = [*modules, *_OTHERS]
+        self._imported_as = [module.__name__ for module in self._imported]
         self.begin()
 
     def begin(self) -> None:
         """Remember how they are."""
-        for index, space in enumerate(self._spaces):
-            if not _are_identical(space.attributes, self._before[index]):
-                self._before[index] = dict(space.attributes)
-        self._remember_values()
+        if not self._are_identical():
+            self._before = [space.attributes.copy() for space in self._spaces]
+            self._remember_values()
 
     def changes(self) -> List[str]:
         """Name the attributes that are not what they were."""
         names: List[str] = []
-        if not self._are_own_identical():
-            names.extend(self._changed(range(self._own), _are_identical))
-        # What is told by `==` may be hidden from it, but it takes a quarter of the time, and these have many constants.
-        names.extend(self._changed(range(self._own, len(self._spaces)), _are_equal))
+        if not self._are_identical():
+            names.extend(self._changed())
         if [function.__code__ for function in self._functions] != self._codes:
             for function, code in zip(self._functions, self._codes):
                 if function.__code__ is not code:
                     names.append(f"{function.__module__}.{function.__qualname__}.__code__")
-        if not all(map(is_, map(_modules.get, self._imported_names), self._imported_modules)):
-            names.extend(
-                f"sys.modules: {name}" for name, module in self._imported if _modules.get(name) is not module
-            )
+        if not all(map(is_, map(_modules.get, self._imported_as), self._imported)):
+            for name, module in zip(self._imported_as, self._imported):
+                if _modules.get(name) is not module:
+                    names.append(f"sys.modules: {name}")
         return names
 
-    def _changed(self, which: range, are_same: Any) -> Iterator[str]:
+    def _changed(self) -> Iterator[str]:
         forgiven = False
-        for index in which:
-            space, before = self._spaces[index], self._before[index]
-            if are_same(space.attributes, before):
-                continue
-            names = list(_names_of_changed(space.attributes, before, space.is_module))
+        for index, space in enumerate(self._spaces):
+            before, now = self._before[index], space.attributes.copy()
+            names = list(_names_of_changed(before, now, space.is_module))
             for name in names:
                 yield f"{space.name}.{name}"
             if not names:
                 # Else each test from now on would be looked at as closely.
-                self._before[index] = dict(space.attributes)
+                self._before[index] = now
                 forgiven = True
         if forgiven:
             self._remember_values()
 
     def _remember_values(self) -> None:
-        self._values = list(itertools.chain.from_iterable(map(dict.values, self._before[: self._own])))
+        self._values = list(itertools.chain.from_iterable(before.values() for before in self._before))
 
-    def _are_own_identical(self) -> bool:
-        """Whether all of asyncio's are the very objects that they were: what is equal to anything is equal to ours."""
+    def _are_identical(self) -> bool:
+        """Whether all are the very objects that they were: what is equal to anything is equal to ours."""
         try:
             return sum(map(len, self._views)) == len(self._values) and all(
                 map(is_, itertools.chain.from_iterable(self._views), self._values)
@@ -143,29 +137,16 @@ def _functions_of(spaces: List[_Space]) -> List[Any]:
     """Asyncio's own functions and methods, each once: another code makes them others without replacing them."""
     found: Dict[int, Any] = {}
     for space in spaces:
-        for value in space.attributes.values():
+        for value in space.attributes.copy().values():
             if isinstance(value, FunctionType) and value.__module__.partition(".")[0] == "asyncio":
                 found[id(value)] = value
     return list(found.values())
 
 
-def _are_identical(attributes: _Attributes, before: Dict[str, Any]) -> bool:
-    now = dict(attributes)
-    return len(now) == len(before) and all(map(is_, now.values(), before.values()))
-
-
-def _are_equal(attributes: _Attributes, before: Dict[str, Any]) -> bool:
-    try:
-        return bool(attributes == before)
-    except Exception:  # noqa: BLE001  # an object of the judged code, in the place of ours, may not like to be compared
-        return False
-
-
-def _names_of_changed(attributes: _Attributes, before: Dict[str, Any], is_module: bool) -> Iterator[str]:
-    now = dict(attributes)
+def _names_of_changed(before: _Attributes, now: _Attributes, is_module: bool) -> Iterator[str]:
     for name in {**before, **now}:
         old, new = before.get(name, _ABSENT), now.get(name, _ABSENT)
-        if old is new or name in _IGNORED or name in _KEPT_BY_PYTHON:
+        if _is_same(old, new) or name in _IGNORED or name in _KEPT_BY_PYTHON:
             continue
         # The registry of warnings, say.
         if is_module and name.startswith("__"):
@@ -174,3 +155,14 @@ def _names_of_changed(attributes: _Attributes, before: Dict[str, Any], is_module
         if old is _ABSENT and isinstance(new, ModuleType):
             continue
         yield name
+
+
+def _is_same(old: Any, new: Any) -> bool:
+    """Whether it is the object that it was, or a constant made anew, as time's are when the zone is asked for again."""
+    if old is new:
+        return True
+    if type(old) is not type(new):
+        return False
+    if type(old) is tuple:
+        return len(old) == len(new) and all(map(_is_same, old, new))
+    return type(old) in _CONSTANTS and bool(old == new)

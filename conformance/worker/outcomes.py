@@ -11,6 +11,7 @@ from typing import Any, Callable, List, Optional, Type
 from .channel import Channel
 from .details import shortened, shown_plainly, without_addresses
 from .exercise import Exercise
+from .fixtures import may_run_between
 from .policies import Policies
 from .state import State
 
@@ -48,7 +49,7 @@ class Reporter(unittest.TestResult):
         state: State,
         policies: Policies,
         before_test: Callable[[], None] = lambda: None,
-        after_test: Callable[[], None] = lambda: None,
+        after_test: Optional[Callable[[], None]] = None,
     ) -> None:
         super().__init__()
         self._channel = channel
@@ -82,7 +83,8 @@ class Reporter(unittest.TestResult):
         self._before_test()
         self._policies.begin()
         if type(test) is not self._class:
-            self._state.fixtures_run()
+            if self._class is None or may_run_between(self._class, type(test)):
+                self._state.others_run()
             self._class = type(test)
         self._state.begin()
         self._began = _now()
@@ -114,7 +116,12 @@ class Reporter(unittest.TestResult):
         if leaks or self.interrupted:
             self.spoiled = True
             self.stop()
-        self._after_test()
+        if self._after_test is not None:
+            self._after_test()
+            self._state.others_run()
+        if getattr(test, "_class_cleanups", ()):
+            # A test has asked for them; they are gone by the time that the next one starts.
+            self._state.others_run()
 
     def addSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802  # unittest's name
         super().addSuccess(test)

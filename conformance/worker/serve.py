@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 import traceback
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Optional
 
 from . import loops, suites, surroundings
 from .channel import Channel
@@ -55,7 +55,8 @@ def main(arguments: List[str]) -> None:
                 raise
         if reporter.spoiled:
             reporter.flush()
-            save_coverage()
+            if save_coverage is not None:
+                save_coverage()
             # The last word: who hears it ends us at once, without waiting for what the test left.
             channel.send("spoiled")
             _exit(0)
@@ -85,10 +86,10 @@ def _request(options: argparse.Namespace) -> suites.Request:
     return suites.Request(**fields)
 
 
-def _start_coverage(data_file: "str | None", source: "str | None") -> Callable[[], None]:
-    """Measure the judged package from before its import on, if asked to; returns what saves the data."""
+def _start_coverage(data_file: "str | None", source: "str | None") -> Optional[Callable[[], None]]:
+    """Measure the judged package from before its import on, if asked to; returns what saves the data then."""
     if data_file is None:
-        return lambda: None
+        return None
     import coverage  # noqa: PLC0415  # in the environment only where coverage is asked for
 
     measuring = coverage.Coverage(

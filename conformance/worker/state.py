@@ -103,19 +103,19 @@ class State:
         self._aspects = (*_ASPECTS, Descriptors().aspect)
         self._asks = [aspect.ask for aspect in self._aspects]
         self._passing = [index for index, aspect in enumerate(self._aspects) if aspect.may_pass]
-        self._may_be_replaced = False
+        self._is_known = True
         self._before = self._ask()
 
-    def fixtures_run(self) -> None:
-        """Between the last test and the next those of a class or module run, which may replace attributes."""
-        self._may_be_replaced = True
+    def others_run(self) -> None:
+        """What is no test runs before the next one, such as a class's fixture, and may change what it likes."""
+        self._is_known = False
 
     def begin(self) -> None:
-        """Remember how everything is; a test begins."""
-        if self._may_be_replaced:
+        """Remember how everything is, unless the last test left it known; a test begins."""
+        if not self._is_known:
             self._namespaces.begin()
-            self._may_be_replaced = False
-        self._before = self._ask()
+            self._before = self._ask()
+            self._is_known = True
 
     def left(self) -> List[str]:
         """Name what the test left changed, each once and sorted: the same in every run."""
@@ -142,9 +142,14 @@ class State:
 
     def _changes(self) -> List[str]:
         names: List[str] = []
-        for aspect, before, after in zip(self._aspects, self._before, self._ask()):
+        now = self._ask()
+        for aspect, before, after in zip(self._aspects, self._before, now):
             names.extend(_changes(aspect, before, after))
-        return names + self._namespaces.changes()
+        names.extend(self._namespaces.changes())
+        if not names:
+            # With what is different and no leak, such as a thread of a class's fixture that has ended.
+            self._before = now
+        return names
 
 
 def _asked(ask: Callable[[], Any]) -> Any:

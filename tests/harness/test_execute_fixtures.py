@@ -102,6 +102,47 @@ def test_what_unittest_lets_through_from_the_tear_down_of_a_module_has_a_result_
     assert seen.test == "test_runners (tear-down)"
 
 
+def test_a_death_in_the_set_up_of_a_module_is_that_of_all_its_tests(making: Making) -> None:
+    module = """
+        import os, unittest
+
+        def setUpModule():
+            os.kill(os.getpid(), 9)
+
+        class A(unittest.TestCase):
+            def test_a(self):
+                pass
+
+        class B(unittest.TestCase):
+            def test_b(self):
+                pass
+    """
+    seen = making.runners(module).run()
+    assert seen.outcomes == {"test_a": "crashed", "test_b": "crashed"}
+    assert seen["test_b"].detail == "the worker was ended by SIGKILL, before the test could start"
+
+
+def test_a_death_in_the_set_up_of_a_later_class_costs_no_test_before_it(making: Making) -> None:
+    before = """
+    class Before(unittest.TestCase):
+        def test_before(self):
+            pass
+
+    class Later(A):
+        pass
+
+    del A
+"""
+    seen = making.runners(suite("os._exit(3)") + before).run()
+    # Whose fixture it was that came behind it is not known then.
+    assert seen.outcomes["test_before (after it)"] == "crashed"
+    assert (seen.outcomes["test_b"], seen.outcomes["test_before"]) == ("passed", "passed")
+    assert Counter(result.outcome.value for result in seen.course.results) == {
+        "crashed": MANY + 1,
+        "passed": 2,
+    }
+
+
 LOADED_ONCE = """
 import pathlib
 loads = pathlib.Path({loads!r})

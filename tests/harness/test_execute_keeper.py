@@ -131,6 +131,17 @@ def test_folders_that_nobody_may_look_into_are_removed_and_what_a_link_leads_to_
     assert others.stat().st_mode & 0o777 == 0o500
 
 
+def test_what_a_link_in_place_of_the_folder_leads_to_is_left_alone(tmp_path: Path) -> None:
+    inner = tmp_path / "others" / "inner"
+    inner.mkdir(parents=True)
+    inner.chmod(0o750)
+    link = tmp_path / "own"
+    link.symlink_to(inner.parent)
+    _remove(str(link))
+    assert not link.is_symlink()
+    assert inner.stat().st_mode & 0o777 == 0o750
+
+
 def test_no_limit_of_memory_is_none(making: Making) -> None:
     assert told(making, "resource.getrlimit(resource.RLIMIT_AS)", memory=0) == repr(
         resource.getrlimit(resource.RLIMIT_AS)

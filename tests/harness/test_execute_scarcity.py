@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import os
 import resource
 from collections.abc import Callable, Iterator
@@ -11,7 +13,7 @@ from threading import Event as Flag
 import pytest
 
 from conformance.errors import ExecuteError
-from conformance.execute import execute, pool
+from conformance.execute import execute, pool, worker
 from conformance.execute.supervise import see_through
 from miniatures import Making, Watch
 
@@ -37,6 +39,8 @@ def limit() -> Iterator[Callable[[int], None]]:
 @pytest.fixture
 def highest() -> Iterator[int]:
     """The highest descriptor that is open, below which none is free."""
+    # Else what another test left as garbage may be closed meanwhile.
+    gc.collect()
     filling = [os.dup(0)]
     taken = {int(file.name) for file in Path("/dev/fd").iterdir()}
     while filling[-1] < max(taken):
@@ -79,3 +83,28 @@ def test_there_is_one_worker_at_least(
     # The one more is what they are counted with.
     limit(highest + 1 + 1 + files)
     assert pool._most_jobs() == workers
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        (
+            BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"),
+            "Resource temporarily unavailable. Use fewer --jobs, or raise the limit of processes (ulimit -u).",
+        ),
+        (
+            FileNotFoundError(errno.ENOENT, "No such file or directory", "gone"),
+            "No such file or directory: 'gone'. See whether its Python runs.",
+        ),
+    ],
+)
+def test_what_the_system_refuses_is_said_with_its_place_or_its_remedy(
+    making: Making, monkeypatch: pytest.MonkeyPatch, refused: OSError, said: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise refused
+
+    monkeypatch.setattr(worker, "Kept", refuse)
+    with pytest.raises(ExecuteError) as raised:
+        see_through(making.runners(QUICK).order(), Watch(), Flag())
+    assert str(raised.value).endswith(f" could not be started: {said}")

@@ -80,6 +80,9 @@ def run(making: Making, *lines: str) -> Seen:
         ("del asyncio.sleep", "asyncio.sleep"),
         # It says that it is equal to what was there.
         ("asyncio.sleep = mock.ANY", "asyncio.sleep"),
+        ("time.time = mock.ANY", "time.time"),
+        ("signal.SIGINT = int(signal.SIGINT)", "signal.SIGINT"),
+        ("time.tzname = (mock.ANY, mock.ANY)", "time.tzname"),
         (
             "asyncio.iscoroutine.__code__ = (lambda it: None).__code__",
             "asyncio.coroutines.iscoroutine.__code__",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from conformance.records import Implementation
 from miniatures import Making, Seen
 
 pytest_plugins = ["miniatures"]
@@ -106,7 +109,11 @@ def test_garbage_that_a_thread_held_until_it_ended_is_no_leak(on_both: Making) -
 FIXTURES = """
     import asyncio, os, signal, socket, threading, unittest
 
-    class Tests(unittest.TestCase):
+    class Before(unittest.TestCase):
+        def test_before(self):
+            pass
+
+    class Fixtures:
         @classmethod
         def setUpClass(cls):
             cls.socket = socket.socket()
@@ -127,6 +134,7 @@ FIXTURES = """
             del os.environ["SET"]
             signal.setitimer(signal.ITIMER_REAL, 0)
 
+    class Tests(Fixtures, unittest.TestCase):
         def test_a(self):
             pass
 
@@ -135,11 +143,105 @@ FIXTURES = """
 
     class TestsAfter(unittest.TestCase):
         def test_c(self):
+            self.addClassCleanup(setattr, asyncio, "run", None)
+
+    class TestsLast(unittest.TestCase):
+        def test_d(self):
             pass
 """
 
 
 def test_what_the_fixtures_of_a_class_change_is_no_leak_of_its_tests(on_both: Making) -> None:
     seen = on_both.runners(FIXTURES).run()
-    assert seen.outcomes == {"test_a": "passed", "test_b": "passed", "test_c": "passed"}
-    assert [result.leaks for result in seen.course.results] == [(), (), ()]
+    assert seen.outcomes == dict.fromkeys(["test_before", "test_a", "test_b", "test_c", "test_d"], "passed")
+    assert [result.leaks for result in seen.course.results] == [()] * 5
+
+
+OTHER_MODULE = """
+import asyncio, unittest
+
+def setUpModule():
+    asyncio.sleep = None
+
+class Other(unittest.TestCase):
+    def test_other(self):
+        pass
+
+class Runner:
+    pass
+"""
+
+
+def test_what_the_fixtures_of_a_module_change_is_no_leak_of_its_tests(on_both: Making) -> None:
+    suite = """
+        import unittest
+        from own import Other
+
+        class Before(unittest.TestCase):
+            def test_before(self):
+                pass
+    """
+    own = Implementation("own", "own:Runner", run=None, task=None)
+    seen = on_both.runners(suite, own, modules={"own": OTHER_MODULE}).run()
+    assert seen.outcomes == {"test_before": "passed", "test_other": "passed"}
+    assert [result.leaks for result in seen.course.results] == [(), ()]
+
+
+def test_a_thread_that_takes_the_place_of_a_fixtures_own_is_a_leak_of_its_test(on_both: Making) -> None:
+    # Unknown ones are only counted: there are as many as before.
+    suite = """
+        import _thread, signal, threading, unittest
+
+        class Tests(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls):
+                cls.ending = threading.Event()
+                cls.thread = threading.Thread(target=cls.ending.wait)
+                cls.thread.start()
+
+            def test_a(self):
+                self.ending.set()
+                self.thread.join()
+
+            def test_b(self):
+                run = threading.Lock()
+                run.acquire()
+                _thread.start_new_thread(lambda: (run.release(), signal.pause()), ())
+                run.acquire()
+    """
+    seen = on_both.runners(suite).run()
+    assert [result.leaks for result in seen.course.results] == [(), ("thread unknown to threading",)]
+
+
+COVERAGE = """
+class Coverage:
+    "It keeps a file open more with each time that it saves, and prepares for that."
+
+    def __init__(self, **options):
+        self.opened = []
+
+    def start(self):
+        pass
+
+    def save(self):
+        self.opened.append(open(__file__))
+        import json
+        json.of_coverage = len(self.opened)
+"""
+
+
+def test_what_saving_the_coverage_changes_is_no_leak(on_both: Making, tmp_path: Path) -> None:
+    suite = """
+        import unittest
+
+        class Tests(unittest.TestCase):
+            def test_a(self):
+                pass
+
+            def test_b(self):
+                pass
+    """
+    own = Implementation("own", "own:Runner", run=None, task=None)
+    modules = {"own": "class Runner: pass", "coverage": COVERAGE}
+    seen = on_both.runners(suite, own, modules=modules).run(coverage=tmp_path / "data")
+    assert [result.leaks for result in seen.course.results] == [(), ()]
