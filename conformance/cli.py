@@ -124,7 +124,7 @@ def commands() -> None:
     "--pass-env",
     multiple=True,
     metavar="NAME",
-    help="Environment variables that workers get too, by name or glob.",
+    help="Environment variables that workers get too, by name or glob; never TMPDIR or PYTHON*.",
 )
 @click.option(
     "--out", type=_FILE, metavar="FILE", help="The report document.  [default: .conformance/results.jsonl]"
@@ -227,8 +227,10 @@ def main() -> None:
     """Run the command line and exit with its status."""
     settle()
     try:
-        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in ENDINGS:
+            # By SIGTERM's own action a command would leave running what it has started.
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, signal.default_int_handler)
         status = commands.main(standalone_mode=False)
     except click.ClickException as error:
         with _NO_ROOM:
@@ -238,9 +240,7 @@ def main() -> None:
         _say(str(error))
         status = error.status
     except (click.Abort, KeyboardInterrupt):
-        # Whoever is impatient changes nothing any more, least of all the status; `run` sees to that itself.
-        for number in ENDINGS:
-            signal.signal(number, signal.SIG_IGN)
+        _ignore_endings()
         _say("interrupted")
         status = ExitStatus.INTERRUPTED
     except SystemExit:
@@ -248,7 +248,14 @@ def main() -> None:
         status = ExitStatus.NOT_COMPLETED
     except Exception as error:  # noqa: BLE001  # see there
         status = _explain(error)
+    _ignore_endings()
     sys.exit(int(status or ExitStatus.AS_EXPECTED))
+
+
+def _ignore_endings() -> None:
+    """Whoever is impatient changes nothing any more, least of all the status; `run` sees to that itself."""
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _say(sentence: str) -> None:

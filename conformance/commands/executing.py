@@ -154,6 +154,7 @@ class _Run:
 
     def _note(self, order: Order, course: Course) -> None:
         """Add what a worker has found to what was known before."""
+        self._prepared.known.forget_fixtures(order.cell.name, course, order.attempt)
         where = order.cell.name, order.attempt
         self._courses[where] = evolve(course, results=[*self._courses[where].results, *course.results])
         if course.hello and order.attempt == 1:

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
+from conformance.execute import Course, is_of_fixture, scope_of
 from conformance.judge import NO_RESULT
 from conformance.records import Cell, Outcome, Result
 from conformance.report import Document
@@ -69,6 +70,20 @@ class Known:
         """Let tests run again next time: what differs from attempt to attempt is not known."""
         self._store.forget(self._keys[cell], list(tests))
 
+    def forget_fixtures(self, cell: str, course: Course, attempt: int) -> None:
+        """Let go of troubles of fixtures that a course had none of, though all the tests that they are for ran."""
+        ran = {result.test for result in course.results}
+        due = set(course.tests) - set(course.left_out)
+        stale = [
+            test
+            for test, number in self._store.results(self._keys[cell], cell)
+            if number == attempt
+            and is_of_fixture(test)
+            and test not in ran
+            and ran >= _within(scope_of(test), due)
+        ]
+        self._store.forget(self._keys[cell], stale)
+
     def _stored(self, cell: Cell, attempt: int) -> dict[str, Result]:
         listing = self.listing(cell) if self._reuse else None
         if listing is None:
@@ -83,6 +98,11 @@ class Known:
             # The fixture of a class or module: it only runs again with the tests that it is there for.
             return {}
         return taken
+
+
+def _within(scope: str, tests: Iterable[str]) -> set[str]:
+    """The tests of a class or module."""
+    return {test for test in tests if test.startswith(f"{scope}.")}
 
 
 def _is_settled(cell: Cell, result: Result) -> bool:

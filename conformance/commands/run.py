@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -20,13 +18,20 @@ from conformance.commands.executing import begin, execute_and_judge
 from conformance.commands.interruption import Interruption
 from conformance.commands.known import Known
 from conformance.commands.prepared import How, Prepared
+from conformance.commands.refusing import (
+    make_folder,
+    refuse_endless,
+    refuse_foreign,
+    refuse_shared,
+    refuse_what_is_no_document,
+    refuse_withheld,
+)
 from conformance.commands.report import renewal, show_report
 from conformance.commands.resuming import as_arguments, take_up
 from conformance.commands.selecting import select
-from conformance.commands.storing import refuse_foreign, refuse_shared
-from conformance.errors import ExitStatus, UsageError
+from conformance.errors import ExitStatus
 from conformance.execute import DEFAULT_JOBS
-from conformance.execute.variables import handed_on, is_withheld
+from conformance.execute.variables import handed_on, missing
 from conformance.judge import met, read_with_digest, unmet
 from conformance.judge.possible import refuse_impossible
 from conformance.places import DOCUMENT, ENVIRONMENTS, EXPECTATIONS, STORE, UPSTREAM
@@ -39,7 +44,6 @@ from conformance.store import Options, Store, Unexercised, cell_key
 from conformance.sync import DEFAULT_REMOTE, Source, sync
 
 _MIB = 1 << 20
-_FIRST_BYTES = b'{"type": "header"'
 
 
 @frozen(kw_only=True)
@@ -83,18 +87,21 @@ def start(context: click.Context, options: dict[str, Any]) -> ExitStatus:
             return show_report((path,))
         arguments = resumed.header.arguments
     chosen = RunOptions(**options)
-    if not math.isfinite(chosen.timeout):
-        raise UsageError(f"--timeout is {chosen.timeout}.", "Give a number of seconds.")
-    if withheld := list(filter(is_withheld, chosen.pass_env)):
-        raise UsageError(
-            f"--pass-env {withheld[0]}: TMPDIR and Python's own variables are not handed on.", "Leave it out."
-        )
+    refuse_endless(chosen.timeout)
+    refuse_withheld(chosen.pass_env)
     document = {"--resume": path} if path else {"--out": chosen.out or DOCUMENT}
     refuse_shared(chosen.store or STORE, document)
     if chosen.store is not None:
         refuse_foreign(chosen.store)
+    for name in missing(chosen.pass_env):
+        click.echo(f"conformance: --pass-env {name}: there is no such variable", err=True)
     with Interruption() as interruption:
-        return _Running(arguments, chosen, resumed, interruption).run()
+        try:
+            running = _Running(arguments, chosen, resumed, interruption)
+        except KeyboardInterrupt:
+            click.echo("conformance: interrupted before there was a plan: no document was written", err=True)
+            return ExitStatus.INTERRUPTED
+        return running.run()
 
 
 class _Running:
@@ -139,9 +146,9 @@ class _Running:
         """Go all the way; what was finished stands in the document, whatever ends it."""
         options = self._options
         if options.coverage is not None:
-            _make_folder(options.coverage)
+            make_folder(options.coverage)
         path = options.out or DOCUMENT
-        _refuse_what_is_no_document(path)
+        refuse_what_is_no_document(path)
         with ExitStack() as stack:
             document = None
             try:
@@ -260,28 +267,6 @@ class _Running:
 
     def _say(self, line: str) -> None:
         self._console.print(line, soft_wrap=True, highlight=False, markup=False)
-
-
-def _refuse_what_is_no_document(path: Path) -> None:
-    """Raise UsageError for a file that the document would take the place of, and that no run has written."""
-    if path.is_file():
-        with path.open("rb") as file:
-            start = file.read(len(_FIRST_BYTES))
-        if start and start != _FIRST_BYTES:
-            raise UsageError(
-                f"{path} holds something else than a report document.", "Name another file with --out."
-            )
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UsageError(
-            f"--coverage {folder} cannot be written to: {error.strerror}.", "Name another folder."
-        ) from error
 
 
 def _now() -> str:

@@ -31,6 +31,11 @@ def is_withheld(name: str) -> bool:
     return _matches(name, _NEVER)
 
 
+def missing(named: Iterable[str]) -> list[str]:
+    """Return those of ``named`` that are no globs, and no variables of this process either."""
+    return [name for name in named if not set(name) & set("*?[") and name not in os.environ]
+
+
 def surroundings(variables: Mapping[str, str], python: Path, folder: str) -> dict[str, str]:
     """Return all variables of a worker that runs ``python``, with the ``variables``, in ``folder``."""
     path = os.pathsep.join((str(python.absolute().parent), os.defpath))

@@ -6,6 +6,9 @@ from typing import Any, Callable, Iterator, List, Type
 
 from .details import shown
 
+# Bound before the judged code is there, which may put its own in their place.
+_PLAIN = {name: getattr(unittest.TestCase, name).__func__ for name in ("setUpClass", "tearDownClass")}
+
 
 class EscapedError(BaseException):
     """A fixture raised what unittest does not catch, such as SystemExit, and was told of."""
@@ -59,8 +62,7 @@ def may_run_between(before: Type[unittest.TestCase], after: Type[unittest.TestCa
 
 
 def _has_own(fixture: str, of_class: Any) -> bool:
-    plain = getattr(unittest.TestCase, fixture).__func__
-    return getattr(getattr(of_class, fixture), "__func__", None) is not plain
+    return getattr(getattr(of_class, fixture), "__func__", None) is not _PLAIN[fixture]
 
 
 def _name(of_class: Any) -> str:

@@ -151,8 +151,12 @@ def _names_of_changed(before: _Attributes, now: _Attributes, is_module: bool) ->
         # The registry of warnings, say.
         if is_module and name.startswith("__"):
             continue
-        # A module of a package that was not needed before.
-        if old is _ABSENT and isinstance(new, ModuleType):
+        # A module of a package that was not needed before: the import system puts it there.
+        if (
+            old is _ABSENT
+            and isinstance(new, ModuleType)
+            and _modules.get(str(vars(new).get("__name__"))) is new
+        ):
             continue
         yield name
 

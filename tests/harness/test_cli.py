@@ -190,6 +190,54 @@ def test_a_reader_that_goes_away_ends_the_run_without_a_verdict(
     assert plan.returncode == ExitStatus.NOT_COMPLETED
 
 
+@pytest.mark.parametrize(
+    ("command", "number", "said"),
+    [
+        ("plan", signal.SIGINT, "interrupted"),
+        ("plan", signal.SIGTERM, "interrupted"),
+        ("plan", signal.SIGHUP, "interrupted"),
+        ("run", signal.SIGTERM, "interrupted before there was a plan: no document was written"),
+    ],
+)
+def test_an_interruption_while_the_plan_is_made_leaves_nothing(
+    tmp_path: Path,
+    lifeline: Lifeline,
+    interrupts_arrive: None,
+    command: str,
+    number: signal.Signals,
+    said: str,
+) -> None:
+    hanging, out = tmp_path / "python", tmp_path / "results.jsonl"
+    write(
+        hanging,
+        f"#!/bin/sh\ntrap '' TERM\nexec 3>'{lifeline.path}'\necho here >&3\nwhile true; do sleep 1; done\n",
+    )
+    hanging.chmod(0o755)
+    options = ("--out", str(out)) if command == "run" else ()
+    driver = subprocess.Popen(
+        [*COMMAND, command, "--python", str(hanging), *options],
+        cwd=PROJECT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with driver:
+        try:
+            assert lifeline.said() == "here\n"
+            driver.send_signal(number)
+            _, err = driver.communicate(timeout=PATIENCE_SECONDS)
+        finally:
+            driver.kill()
+    # click ends the line on which the terminal has shown the Ctrl-C.
+    assert (driver.returncode, err.lstrip()) == (ExitStatus.INTERRUPTED, f"conformance: {said}\n")
+    assert lifeline.is_cut()
+    assert not out.exists()
+
+
+def test_a_variable_that_is_not_there_is_told_of() -> None:
+    ended = conformance("run", "--python", "3.11", "--pass-env", "NOT_THERE", "--coverage", "README.md/data")
+    assert ended.err.startswith("conformance: --pass-env NOT_THERE: there is no such variable\n")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
     upstream_311: Interpreter,
@@ -249,6 +297,7 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
         (["--jobs", "0"], "Invalid value for '--jobs'"),
         (["--repeat", "99999999999999999999999"], "Invalid value for '--repeat'"),
         (["--pass-env", "PYTHONPATH"], "conformance: --pass-env PYTHONPATH: TMPDIR and Python's own variables"),
+        (["--pass-env", ""], "conformance: --pass-env names nothing. Name a variable or a glob.\n"),
         (["--pass-env", "TMPDIR"], "conformance: --pass-env TMPDIR: TMPDIR and Python's own variables"),
         (["--timeout", "nan"], "conformance: --timeout is nan. Give a number of seconds.\n"),
         (["--python", ""], "conformance: --python names nothing. Name a version, a glob or a path."),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.execute.variables import handed_on, surroundings
+from conformance.execute.variables import handed_on, missing, surroundings
 from miniatures import Making
 
 pytest_plugins = ["miniatures"]
@@ -55,7 +55,9 @@ def test_more_is_handed_on_by_name_and_by_glob(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.delenv(name)
     for name in ("ONE", "ONE_MORE", "MANY_A", "MANY_B"):
         monkeypatch.setenv(name, "")
-    assert list(handed_on(["ONE", "MANY_*", "ABSENT"])) == ["MANY_A", "MANY_B", "ONE"]
+    names = ["ONE", "MANY_*", "ABSENT", "FEW_*"]
+    assert list(handed_on(names)) == ["MANY_A", "MANY_B", "ONE"]
+    assert missing(names) == ["ABSENT"]
 
 
 def test_what_steers_python_or_marks_a_worker_is_never_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,9 @@ from conformance import cli
 def interrupted(**_options):
     raise KeyboardInterrupt
 
+def done(**_options):
+    return 1
+
 def impatient():
     os.kill(os.getpid(), int(sys.argv[1]))
 
@@ -30,7 +33,7 @@ def echo(*arguments, **options):
     impatient()
     said(*arguments, **options)
 
-cli.commands.main = interrupted
+cli.commands.main = globals()[sys.argv[2]]
 said, cli.click.echo = cli.click.echo, echo
 atexit.register(impatient)
 cli.main()
@@ -145,13 +148,22 @@ def test_behind_a_signal_no_other_has_a_say(number: signal.Signals) -> None:
     assert [signal.getsignal(each) for each in SIGNALS] == [signal.SIG_IGN] * len(SIGNALS)
 
 
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        ("interrupted", ExitStatus.INTERRUPTED, "conformance: interrupted\n"),
+        ("done", ExitStatus.UNEXPECTED_VERDICT, ""),
+    ],
+)
 @pytest.mark.parametrize("number", SIGNALS)
-def test_signals_on_the_way_out_leave_the_status(number: signal.Signals) -> None:
+def test_signals_on_the_way_out_leave_the_status(
+    number: signal.Signals, command: str, status: ExitStatus, said: str
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", IMPATIENT, str(int(number))],
+        [sys.executable, "-c", IMPATIENT, str(int(number)), command],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (ExitStatus.INTERRUPTED, "conformance: interrupted\n")
+    assert (done.returncode, done.stderr) == (status, said)

@@ -191,6 +191,36 @@ def test_a_worker_that_was_lost_in_a_fixture_is_not_forgotten(
     assert wanted(order) == set(TESTS)
 
 
+@pytest.mark.parametrize("fixture", [TEAR_DOWN, f"{TESTS[1]} (after it)"])
+@pytest.mark.parametrize(
+    ("ran", "left_out", "forgotten"),
+    [
+        (TESTS[:2], (), True),
+        (TESTS, (), True),
+        (TESTS[1:], (), False),
+        (TESTS[1:], TESTS[:1], True),
+    ],
+)
+def test_the_trouble_of_a_fixture_that_had_none_the_next_time_is_forgotten(
+    store: Store, fixture: str, ran: tuple[str, ...], left_out: tuple[str, ...], forgotten: bool
+) -> None:
+    keep(store, *(result(CELL, test) for test in TESTS), result(CELL, fixture, Outcome.ERRORED))
+    again = Course(results=[result(CELL, test) for test in ran], tests=TESTS, left_out=left_out)
+    known(store).forget_fixtures(CELL.name, again, 1)
+    assert (fixture in known(store).results(CELL, 1)) is not forgotten
+    assert set(TESTS) <= set(known(store).results(CELL, 1))
+
+
+def test_the_trouble_of_a_fixture_that_had_it_again_or_of_another_attempt_is_not_forgotten(
+    store: Store,
+) -> None:
+    before = [*(result(CELL, test) for test in TESTS), result(CELL, TEAR_DOWN, Outcome.ERRORED)]
+    keep(store, *before)
+    known(store).forget_fixtures(CELL.name, Course(results=before, tests=TESTS), 1)
+    known(store).forget_fixtures(CELL.name, Course(results=before[:-1], tests=TESTS), 2)
+    assert TEAR_DOWN in known(store).results(CELL, 1)
+
+
 def test_a_shuffled_cell_is_known_as_a_whole_or_not(store: Store, tmp_path: Path) -> None:
     keep(store, *(result(CELL, test) for test in TESTS[:2]))
     course, order = looked_up(store, tmp_path, shuffle=7)

@@ -10,7 +10,8 @@ from conformance.errors import ExitStatus
 from conformance.records import Verdict
 from conformance.report import Document, read_document
 from drivers import Driver
-from miniatures import interpreter_or_skip
+from miniatures import interpreter_or_skip, write
+from projects import make_project
 from wrong_runners import bring
 
 pytest_plugins = ["miniatures"]
@@ -55,6 +56,33 @@ def test_without_the_cache_all_runs_again(driver: Driver) -> None:
     driver.run()
     driver.run(*driver.arguments, "--out", driver.document, "--no-cache")
     assert not any(result.cached for result in read_document(driver.document).results)
+
+
+_MOODY = """
+import os, unittest
+from asyncio import Runner
+
+def fail(of_class):
+    raise RuntimeError("not put away")
+
+if os.path.exists({flag!r}):
+    unittest.TestCase.tearDownClass = classmethod(fail)
+"""
+
+
+def test_the_trouble_of_a_fixture_that_a_later_run_did_not_have_is_not_believed(
+    driver: Driver, tmp_path: Path
+) -> None:
+    flag, config = tmp_path / "flag", tmp_path / "moody.toml"
+    make_project(tmp_path / "source", "moody", {"moody": _MOODY.format(flag=str(flag))})
+    write(config, '[[implementation]]\nname = "moody"\npath = "source"\nrunner = "moody:Runner"\n')
+    narrow = ("--loop", "asyncio", "--implementation", "moody", "--config", config, "--out", driver.document)
+    flag.touch()
+    assert driver.run(*WIDE[:4], *WIDE[-2:], *narrow).status == ExitStatus.UNEXPECTED_VERDICT
+    flag.unlink()
+    assert driver.run(*WIDE[:4], *WIDE[-2:], *narrow, "--no-cache").status == ExitStatus.AS_EXPECTED
+    assert driver.run(*WIDE[:4], *WIDE[-2:], *narrow).status == ExitStatus.AS_EXPECTED
+    assert all(result.cached for result in read_document(driver.document).results)
 
 
 def test_another_time_limit_is_another_run(driver: Driver) -> None:

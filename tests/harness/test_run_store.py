@@ -12,7 +12,7 @@ import pytest
 
 from conformance.cli import commands
 from conformance.commands import run
-from conformance.commands.storing import refuse_foreign, refuse_shared
+from conformance.commands.refusing import refuse_foreign, refuse_shared
 from conformance.errors import ExitStatus, UsageError
 from conformance.store import Store
 
