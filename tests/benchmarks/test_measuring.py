@@ -10,7 +10,7 @@ import sys
 import types
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Dict, List
+from typing import Any, ClassVar, Dict, Iterator, List
 
 import pytest
 
@@ -34,6 +34,14 @@ def bench(*arguments: str) -> "subprocess.CompletedProcess[str]":
         timeout=120,
         check=False,
     )
+
+
+@pytest.fixture(autouse=True)
+def interrupts_arrive() -> Iterator[None]:
+    """A background job has SIGINT ignored: what waits for one would wait for good."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_a_brief_run_measures_all_that_applies_here(tmp_path: Path) -> None:
