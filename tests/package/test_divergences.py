@@ -240,6 +240,7 @@ def test_a_loop_made_by_the_class_of_a_compiled_loop_is_of_it(runner_class: Any,
     assert (type(other) is loop_class) is (NATIVE or issubclass(loop_class, asyncio.BaseEventLoop))
 
 
+@pytest.mark.usefixtures("default_sigint")
 def test_a_signal_put_in_the_place_of_signal_s_is_not_asked(
     runner_class: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
