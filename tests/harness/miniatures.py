@@ -238,10 +238,12 @@ class Lifeline:
 
 @pytest.fixture
 def interrupts_arrive() -> Iterator[None]:
-    """A background job's children have Ctrl-C ignored: not ours."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """A background job's children have Ctrl-C ignored, and under nohup SIGHUP too: not ours."""
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
-    signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGHUP, hangup)
 
 
 @pytest.fixture
