@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
@@ -14,7 +14,7 @@ from conformance.commands.unloadable import refuse_unloadable, results_of_unload
 from conformance.errors import UsageError
 from conformance.execute import Course, Order, execute
 from conformance.judge import judge, to_retry
-from conformance.records import Judgement, Result, Verdict
+from conformance.records import Cell, Judgement, Plan, Result, Verdict
 from conformance.report import DocumentWriter, Hello
 from conformance.report.progress import Progress
 from conformance.report.words import counted
@@ -101,13 +101,15 @@ class _Run:
         self._courses = dict(begun.courses)
         self._orders = begun.orders
         self._done = {(result.cell, result.test, result.attempt) for result in begun.done}
+        self._witness = _Witness(console, len(begun.orders), prepared, document)
+        self._unfinished = {order.cell.name for order in begun.orders}
 
     def go(self) -> tuple[list[Judgement], list[Result]]:
         plan, courses = self._prepared.plan, self._courses
         for (name, attempt), course in courses.items():
             if course.hello and attempt == 1:
                 self._document.hello(Hello(cell=name, worker=course.hello))
-        self._execute(self._orders, courses.values())
+        self._execute()
         # Another shard may have what this one lacks.
         if not self._how.shard:
             refuse_unloadable(plan, courses)
@@ -117,54 +119,69 @@ class _Run:
             raise UsageError(
                 f"No test matches '{self._how.pattern}'.", "Give a part of a test's id, or a glob."
             )
-        judgements = self._judge(results)
-        diverging = {
-            name: tests for name, tests in to_retry(judgements).items() if not courses[name, 1].broken
-        }
-        if diverging and self._how.repeat == 1:
-            results += self._look_again(diverging)
-            judgements = self._judge(results)
+        judgements = self._judge(plan, results)
         self._learn(judgements)
         for judgement in judgements:
             self._document.judgement(judgement)
         return judgements, results
 
-    def _look_again(self, diverging: Mapping[str, Sequence[str]]) -> list[Result]:
-        cells = counted(len(diverging), "cell")
-        self._console.print(f"Tests of {cells} diverge: they are looked at once more, in fresh workers")
-        orders, seconds = [], []
-        for name, tests in diverging.items():
-            only = frozenset(tests).__contains__
-            look = Look(self._prepared.plan.cell(name), 2, only, first=self._courses[name, 1])
-            course, order = look_up(self._prepared, self._how, look)
-            self._courses[name, 2] = course
-            seconds.append(course)
-            for result in course.results:
-                if (result.cell, result.test, result.attempt) not in self._done:
-                    self._document.result(result)
-            orders += [order] if order else []
-        self._execute(orders, seconds)
-        return [result for name in diverging for result in self._courses[name, 2].results]
+    def _execute(self) -> None:
+        known = list(self._courses.values())
+        with self._witness as witness:
+            witness.taken(sum(len(course.results) for course in known), len(known) - len(self._orders))
+            again = [order for cell in self._prepared.plan.cells for order in self._look_again(cell)]
+            execute([*self._orders, *again], self._how.jobs, witness, self._note, self._interrupted)
 
-    def _execute(self, orders: Sequence[Order], known: Iterable[Course]) -> None:
-        known = list(known)
-        with _Witness(self._console, len(orders), self._prepared, self._document) as witness:
-            witness.taken(sum(len(course.results) for course in known), len(known) - len(orders))
-            execute(orders, self._how.jobs, witness, self._note, self._interrupted)
-
-    def _note(self, order: Order, course: Course) -> None:
-        """Add what a worker has found to what was known before."""
-        self._prepared.known.forget_fixtures(order.cell.name, course, order.attempt)
-        where = order.cell.name, order.attempt
+    def _note(self, order: Order, course: Course) -> list[Order]:
+        """Add what workers have found to what was known before; returns the second looks that it calls for."""
+        cell = order.cell
+        self._prepared.known.forget_fixtures(cell.name, course, order.attempt)
+        where = cell.name, order.attempt
         self._courses[where] = evolve(course, results=[*self._courses[where].results, *course.results])
-        if course.hello and order.attempt == 1:
-            self._document.hello(Hello(cell=order.cell.name, worker=course.hello))
+        if order.attempt > 1:
+            return []
+        if course.hello:
+            self._document.hello(Hello(cell=cell.name, worker=course.hello))
+        self._unfinished.discard(cell.name)
+        concerned = (each for each in self._prepared.plan.cells if cell.name in (each.name, each.baseline))
+        return [again for each in concerned for again in self._look_again(each)]
 
-    def _judge(self, results: Sequence[Result]) -> list[Judgement]:
+    def _look_again(self, cell: Cell) -> list[Order]:
+        """Look at what diverges in a cell once more, as soon as that and its baseline are done; returns the orders.
+
+        It is one of the cells that run then: at the end there would not be enough for all processors.
+        """
+        if cell.baseline is None or self._how.repeat > 1 or self._unfinished & {cell.name, cell.baseline}:
+            return []
+        first, baseline = self._courses[cell.name, 1], self._courses[cell.baseline, 1]
+        if first.broken or baseline.broken:
+            return []
+        judgements = self._judge(
+            evolve(self._prepared.plan, cells=(cell,)), [*baseline.results, *first.results]
+        )
+        diverging = to_retry(judgements).get(cell.name)
+        if not diverging:
+            return []
+        look = Look(cell, 2, frozenset(diverging).__contains__, first=first)
+        course, order = look_up(self._prepared, self._how, look)
+        self._courses[cell.name, 2] = course
+        for result in course.results:
+            if (result.cell, result.test, result.attempt) not in self._done:
+                self._document.result(result)
+        if course.results:
+            self._witness.taken(len(course.results), 0 if order else 1)
+        if order is None:
+            return []
+        self._witness.announced(1)
+        tests = counted(len(diverging), "test")
+        self._console.print(f"{cell.name}: {tests} diverge, and are looked at once more, in a fresh worker")
+        return [order]
+
+    def _judge(self, plan: Plan, results: Sequence[Result]) -> list[Judgement]:
         left_out = {
             name: course.left_out for (name, attempt), course in self._courses.items() if attempt == 1
         }
-        return judge(self._prepared.plan, results, self._prepared.declared, left_out, repeat=self._how.repeat)
+        return judge(plan, results, self._prepared.declared, left_out, repeat=self._how.repeat)
 
     def _learn(self, judgements: Sequence[Judgement]) -> None:
         """Keep which tests are unexercised, and forget what differs from attempt to attempt."""

@@ -74,6 +74,10 @@ def _order(
     prepared: Prepared, how: How, look: Look, known: Mapping[str, Result], left_out: Collection[str]
 ) -> Order:
     cell, only = look.cell, look.only
+
+    def is_left(test: str) -> bool:
+        return only(test) and test not in known
+
     coverage = None
     if how.coverage is not None and cell.implementation.name != NATIVE:
         coverage = how.coverage.resolve() / f".coverage.{cell.name.replace('/', '-')}-{look.attempt}"
@@ -81,15 +85,31 @@ def _order(
         cell=cell,
         python=prepared.pythons[cell.environment],
         tree=prepared.trees[cell.tag],
-        only=lambda test: only(test) and test not in known,
+        only=is_left,
         leave_out=left_out,
         attempt=look.attempt,
         seconds=how.seconds,
         coverage=coverage,
         shuffle=how.shuffle,
         memory=how.memory,
+        durations={
+            test: seconds
+            for test, seconds in _recorded(prepared, look).items()
+            if is_left(test) and test not in left_out
+        },
         variables=how.variables,
     )
+
+
+def _recorded(prepared: Prepared, look: Look) -> Mapping[str, float]:
+    """How many seconds the cell's tests took the last time, or else the baseline's, which changes less often."""
+    if look.first is not None:
+        return {result.test: result.seconds for result in look.first.results}
+    recorded: dict[str, float] = {}
+    for name in (look.cell.baseline, look.cell.name):
+        if name is not None:
+            recorded.update(prepared.known.durations(name))
+    return recorded
 
 
 def blobs_of(prepared: Prepared, cell: Cell) -> str:

@@ -48,6 +48,8 @@ class Order:
     """The seed of the order in which the tests run; None for the suite's own order."""
     memory: int = 4 << 30
     """How much address space a worker may take, in bytes; 0 for no limit."""
+    durations: Mapping[str, float] = {}
+    """How many seconds the tests that are to run have taken before, of those of which it is recorded."""
     variables: Mapping[str, str] = {}
     """The environment variables that a worker gets beside its own HOME, PATH and TMPDIR."""
 

@@ -5,29 +5,18 @@ from __future__ import annotations
 import os
 import resource
 import sys
-import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event as Flag
-from typing import Protocol
 
-from conformance.execute import order as orders_and_courses
+from attrs import frozen
+
 from conformance.execute.order import Course, Order
-from conformance.execute.supervise import see_through
-from conformance.records import Outcome, Suite
+from conformance.execute.parts import Listener, Parts, expected_seconds, how_many
 
-
-class Listener(orders_and_courses.Listener, Protocol):
-    """Who wants to know what happens while it happens; called from several threads."""
-
-    def cell_finished(self, cell: str, counts: Mapping[Outcome, int], seconds: float) -> None:
-        """All tests of a cell have ended."""
-
-
-DEFAULT_JOBS = 4 * (os.cpu_count() or 1)
-"""Workers at once: more than there are cores, since the suites mostly sleep."""
+DEFAULT_JOBS = 6 * (os.cpu_count() or 1)
+"""Workers at once: more than there are cores, since a worker of test_tasks, the longest suite, sleeps for nine tenths of its time."""
 _LOOK_UP_SECONDS = 0.1
 _DESCRIPTORS_OF_WORKER = 16
 """Half of them it has open all the time, the others while it is started."""
@@ -36,37 +25,91 @@ _SPARE_DESCRIPTORS = 16
 
 
 def execute(
-    orders: Sequence[Order],
+    orders: Iterable[Order],
     jobs: int,
     listener: Listener,
-    on_course: Callable[[Order, Course], None],
+    on_course: Callable[[Order, Course], Iterable[Order] | None],
     interrupted: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Run the orders, ``jobs`` at a time or as many as can be, and the long ones first; ``on_course`` is called, in this thread, as each is done.
+    """Run the orders, and those that ``on_course`` returns, which is called, in this thread, as each is done.
 
-    Raises ExecuteError when no worker starts, and KeyboardInterrupt soon after ``interrupted``, which is asked
-    all the time, says so. Whatever it raises, all workers are killed first, and their last reports heard.
+    ``jobs`` workers run at a time, or as many as can be, and what takes long is begun first, in parts where
+    workers would be left without work by it. Raises ExecuteError when no worker starts, and KeyboardInterrupt
+    soon after ``interrupted``, which is asked all the time, says so. Whatever it raises, all workers are killed
+    first, and their last reports heard.
     """
     abandoned = Flag()
-    waiting = sorted(orders, key=_expected_length, reverse=True)
-    with ThreadPoolExecutor(min(jobs, _most_jobs())) as pool:
-        running: dict[Future[Course], Order] = {}
+    jobs = min(jobs, _most_jobs())
+    queue = _Queue(jobs, listener)
+    queue.take(orders)
+    with ThreadPoolExecutor(jobs) as pool:
+        running: dict[Future[None], Parts] = {}
         try:
-            for order in waiting:
-                running[pool.submit(_timed, order, listener, abandoned)] = order
-            while running:
+            while queue or running:
+                while queue and len(running) < jobs:
+                    parts, number = queue.next()
+                    running[pool.submit(parts.see_through, number, abandoned)] = parts
                 done, _ = wait(running, timeout=_LOOK_UP_SECONDS, return_when=FIRST_COMPLETED)
                 for future in done:
-                    on_course(running.pop(future), future.result())
+                    queue.take(_done(running.pop(future), future, on_course))
                 if running and interrupted():
                     _abandon(pool, abandoned)
-                    for future, order in running.items():
-                        if not future.cancelled() and future.exception() is None:
-                            on_course(order, future.result())
+                    for future, parts in running.items():
+                        if future.exception() is None:
+                            _done(parts, future, on_course)
                     raise KeyboardInterrupt
         except BaseException:
             _abandon(pool, abandoned)
             raise
+
+
+def _done(
+    parts: Parts, future: Future[None], on_course: Callable[[Order, Course], Iterable[Order] | None]
+) -> Iterable[Order]:
+    """Tell of the course of a cell whose last part this was; returns what is to be run because of it."""
+    future.result()
+    course = parts.collect()
+    return () if course is None else on_course(parts.order, course) or ()
+
+
+@frozen
+class _Waiting:
+    seconds: float
+    """How long it may take."""
+    order: Order
+    parts: Parts | None = None
+    """What it is a part of, once the order is cut."""
+    number: int = 0
+
+
+class _Queue:
+    """What is yet to be begun, the longest first."""
+
+    def __init__(self, jobs: int, listener: Listener) -> None:
+        self._jobs = jobs
+        self._listener = listener
+        self._waiting: list[_Waiting] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def take(self, orders: Iterable[Order]) -> None:
+        self._add(_Waiting(expected_seconds(order), order) for order in orders)
+
+    def next(self) -> tuple[Parts, int]:
+        """The next part to run; an order is cut when its turn comes, by what there is beside it."""
+        all_seconds = sum(each.seconds for each in self._waiting)
+        first = self._waiting.pop(0)
+        if first.parts is not None:
+            return first.parts, first.number
+        count = how_many(first.order, all_seconds, self._jobs)
+        parts = Parts(first.order, count, self._listener)
+        self._add(_Waiting(first.seconds / count, first.order, parts, number) for number in range(1, count))
+        return parts, 0
+
+    def _add(self, more: Iterable[_Waiting]) -> None:
+        # Of what is as long as each other, the first that came: the sort is stable.
+        self._waiting = sorted([*self._waiting, *more], key=lambda each: -each.seconds)
 
 
 def _most_jobs() -> int:
@@ -82,16 +125,3 @@ def _abandon(pool: ThreadPoolExecutor, abandoned: Flag) -> None:
     """Begin no more, have the workers killed, and wait for their supervision to end."""
     abandoned.set()
     pool.shutdown(cancel_futures=True)
-
-
-def _timed(order: Order, listener: Listener, abandoned: Flag) -> Course:
-    began = time.monotonic()
-    course = see_through(order, listener, abandoned)
-    counts = Counter(result.outcome for result in course.results)
-    listener.cell_finished(order.cell.name, counts, time.monotonic() - began)
-    return course
-
-
-def _expected_length(order: Order) -> tuple[bool, bool]:
-    """test_tasks takes 15 to 30 seconds and test_runners one; foreign loops take longer than asyncio's."""
-    return order.cell.suite is Suite.TASKS, order.cell.loop.requires != ()

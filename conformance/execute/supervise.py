@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event as Flag
 from typing import Any
 
@@ -21,19 +21,24 @@ _START_SECONDS = 120.0
 _RESTARTS = 20
 
 
-def see_through(order: Order, listener: Listener, abandoned: Flag) -> Course:
+def see_through(
+    order: Order, listener: Listener, abandoned: Flag, share: Callable[[Sequence[str]], list[str]] = list
+) -> Course:
     """Run a cell's tests to the end, whatever they do to their worker.
 
-    Raises ExecuteError when no worker starts, and AbandonedError soon after ``abandoned`` is set.
+    ``share`` is given all that are to run, and returns those that are to run here. Raises ExecuteError when no worker starts, and AbandonedError soon after ``abandoned`` is set.
     """
-    return _Supervision(order, listener, abandoned).run()
+    return _Supervision(order, listener, abandoned, share).run()
 
 
 class _Supervision:
-    def __init__(self, order: Order, listener: Listener, abandoned: Flag) -> None:
+    def __init__(
+        self, order: Order, listener: Listener, abandoned: Flag, share: Callable[[Sequence[str]], list[str]]
+    ) -> None:
         self._order = order
         self._listener = listener
         self._abandoned = abandoned
+        self._share = share
         self._course = Course()
         # None until a first worker has said which tests there are.
         self._pending: list[str] | None = None
@@ -116,10 +121,11 @@ class _Supervision:
             # Before some are chosen: whichever they are, they run in the seed's order.
             random.Random(f"{order.shuffle}/{order.cell.name}/{order.attempt}").shuffle(tests)
         chosen = [test for test in tests if order.only(test)]
-        self._pending = [test for test in chosen if test not in order.leave_out]
+        wanted = [test for test in chosen if test not in order.leave_out]
         self._course.left_out = tuple(test for test in chosen if test in order.leave_out)
         self._listener.suite_listed(order.cell.name, self._course.tests, self._course.hello)
-        self._listener.cell_started(order.cell.name, len(self._pending))
+        self._listener.cell_started(order.cell.name, len(wanted))
+        self._pending = self._share(wanted)
 
     def _have_run(self, worker: Worker, tests: list[str]) -> bool:
         """Let the worker run the tests until it is idle, or, and then this returns False, until it is spoiled."""

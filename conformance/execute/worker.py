@@ -236,6 +236,6 @@ def _arguments(order: Order) -> list[str]:
             if name is not None:
                 arguments += [f"--{option}", name]
         if order.coverage is not None:
-            package = re.split("[.:]", implementation.runner)[0]
+            package = re.split("[.:]", implementation.runner or implementation.task or "")[0]
             arguments += ["--coverage", str(order.coverage.absolute()), "--coverage-source", package]
     return arguments

@@ -52,7 +52,8 @@ def runners_loop(factory: Factory) -> Callable[[Any], asyncio.AbstractEventLoop]
 def with_visible_executor(factory: Factory) -> Factory:
     """A factory of the same loops, which keep their default executor where the tests' clean-up looks for it.
 
-    That clean-up joins the executor's threads; else each test would wait for them and then complain.
+    That clean-up joins the executor's threads; else each test would wait for them and then complain. It also
+    waits, for one second a test, until nothing holds a thread that has ended: a closed loop keeps none.
     """
     probe = factory()
     loop: Any = type(probe)
@@ -71,6 +72,10 @@ def with_visible_executor(factory: Factory) -> Factory:
                     self.set_default_executor(ThreadPoolExecutor())
                 executor = self._default_executor
             return super().run_in_executor(executor, func, *args)
+
+        def close(self) -> None:
+            super().close()
+            self._default_executor = None
 
     return TestLoop
 

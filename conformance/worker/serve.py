@@ -32,21 +32,26 @@ def main(arguments: List[str]) -> None:
         save_coverage = _start_coverage(options.coverage, options.coverage_source)
         native = surroundings.native_names(names, resolve)
         sys.path.insert(0, options.tree)
-        tests = {test_id(test): test for test in suites.load(_request(options), exercise, policies)}
+        module = suites.load(_request(options), exercise, policies)
+        loops.warm_up(options.loop)
+        # It remembers much of what is in all modules: before the freeze, too.
+        state = State()
+        surroundings.freeze()
+        # Behind it: a test that its loop leads back to would stay for good, and each one's loop with it.
+        tests = {test_id(test): test for test in suites.tests_of(module)}
     except BaseException:  # noqa: BLE001  # whatever the judged code raises here is its outcome
         channel.send("broken", detail=shortened(traceback.format_exc()))
         return
-    loops.warm_up(options.loop)
-    surroundings.freeze()
     channel.send("hello", tests=list(tests), native=native, **surroundings.describe(packages))
-    reporter = Reporter(channel, exercise, State(), policies, be_ready_to_dump, save_coverage)
+    reporter = Reporter(channel, exercise, state, policies, be_ready_to_dump, save_coverage)
     while True:
         command = channel.receive()
         if command is None or command["command"] == "stop":
             return
         try:
-            # With the classes' and the module's fixtures, as unittest runs them.
-            Suite([tests[name] for name in command["tests"]], reporter.tell_escaped).run(reporter)
+            # With the classes' and the module's fixtures, as unittest runs them, which drops each test that has
+            # ended, and so have we: with all their loops, each garbage collection would take longer.
+            Suite([tests.pop(name) for name in command["tests"]], reporter.tell_escaped).run(reporter)
         except EscapedError:
             pass
         except BaseException:

@@ -38,12 +38,16 @@ class Request:
         self.task = task
 
 
-def load(request: Request, exercise: Exercise, policies: Policies) -> List[unittest.TestCase]:
-    """Import the suite's file from the tree that is first on ``sys.path``, and return its tests in order.
+def load(request: Request, exercise: Exercise, policies: Policies) -> Any:
+    """Import the suite's file from the tree that is first on ``sys.path``, and return the module.
 
     Raises whatever the file, the implementation or the loop raise when they are imported.
     """
-    module = LOADERS[request.suite](request, exercise, policies)
+    return LOADERS[request.suite](request, exercise, policies)
+
+
+def tests_of(module: Any) -> List[unittest.TestCase]:
+    """Make the tests of a suite's module, and return them in order."""
     return list(_tests(unittest.defaultTestLoader.loadTestsFromModule(module)))
 
 

@@ -152,6 +152,27 @@ def test_long_cells_run_first(tmp_path: Path) -> None:
     assert list(_execute(orders, 1, Watch())) == [orders[1].cell.name, orders[0].cell.name]
 
 
+def test_what_took_long_before_runs_first(tmp_path: Path) -> None:
+    orders = [
+        _named(Making(tmp_path / name).runners(QUICK).order(durations={name: seconds}), name)
+        for name, seconds in {"a": 0.1, "b": 0.3, "c": 0.2}.items()
+    ]
+    done = [name.split("/")[1] for name in _execute(orders, 1, Watch())]
+    assert done == ["b", "c", "a"]
+
+
+def test_what_a_course_calls_for_is_run_too(tmp_path: Path) -> None:
+    first, second = (_named(Making(tmp_path / name).runners(QUICK).order(), name) for name in "ab")
+    done: list[Order] = []
+
+    def note(order: Order, _course: Course) -> list[Order]:
+        done.append(order)
+        return [second] if order is first else []
+
+    execute([first], 1, Watch(), note)
+    assert done == [first, second]
+
+
 def test_an_interruption_ends_all_workers_and_starts_no_more(tmp_path: Path, lifeline: Lifeline) -> None:
     hanging = Making(tmp_path / "b").runners(HANGING.format(path=str(lifeline.path))).order(seconds=600)
     orders = [
