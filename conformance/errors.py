@@ -14,8 +14,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from attrs import frozen
-
 
 class ExitStatus(IntEnum):
     """The exit statuses of every command."""
@@ -27,18 +25,18 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130
 
 
-@frozen
 class ConformanceError(Exception):
     """Something that a user can cause: what happened, to what, and what to do next."""
 
-    what: str
-    """What happened, to what."""
-    advice: str
-    """What to do next."""
-    details: str = ""
-    """The last words of the tool that failed, where there was one."""
-
     status = ExitStatus.NOT_COMPLETED
+
+    # No attrs: the command line imports this, and is to answer --help at once.
+    def __init__(self, what: str, advice: str, details: str = "") -> None:
+        """Take what happened, to what; what to do next; the last words of the tool that failed, where there was one."""
+        super().__init__(what, advice, details)
+        self.what = what
+        self.advice = advice
+        self.details = details
 
     def __str__(self) -> str:
         lines = [f"{self.what} {self.advice}".strip()]

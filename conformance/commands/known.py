@@ -15,6 +15,8 @@ from conformance.store import Listing, Store
 
 _LOST = frozenset({Outcome.CRASHED, Outcome.TIMED_OUT})
 _SOUND = frozenset({Outcome.PASSED, Outcome.SKIPPED})
+ASKED_AGAIN = 2
+"""The attempt as which it is kept what a baseline that failed did when it was asked a second time."""
 
 
 class Known:
@@ -58,6 +60,11 @@ class Known:
         """Return which tests the cell's suite has, where a worker has said so before."""
         return self._store.listing(self._keys[cell.name])
 
+    def durations(self, cell: str) -> Mapping[str, float]:
+        """Return how many seconds the tests of a cell took, as far as the store has it, reused or not."""
+        found = self._store.results(self._keys[cell])
+        return {test: result.seconds for (test, attempt), result in found.items() if attempt == 1}
+
     def keep(self, result: Result) -> None:
         """Keep what has just been found; may be called from any thread."""
         self._store.keep(self._keys[result.cell], result)
@@ -76,11 +83,8 @@ class Known:
         due = set(course.tests) - set(course.left_out)
         stale = [
             test
-            for test, number in self._store.results(self._keys[cell], cell)
-            if number == attempt
-            and is_of_fixture(test)
-            and test not in ran
-            and ran >= _within(scope_of(test), due)
+            for test in self._store.tests(self._keys[cell], attempt)
+            if is_of_fixture(test) and test not in ran and ran >= _within(scope_of(test), due)
         ]
         self._store.forget(self._keys[cell], stale)
 
@@ -88,16 +92,19 @@ class Known:
         listing = self.listing(cell) if self._reuse else None
         if listing is None:
             return {}
-        stored = {
-            test: result
-            for (test, number), result in self._store.results(self._keys[cell.name], cell.name).items()
-            if number == attempt
+        stored = self._of_attempt(cell, attempt)
+        again = self._of_attempt(cell, ASKED_AGAIN) if cell.baseline is None and attempt == 1 else {}
+        taken = {
+            test: result for test, result in stored.items() if _is_settled(cell, result, again.get(test))
         }
-        taken = {test: result for test, result in stored.items() if _is_settled(cell, result)}
         if stored.keys() - taken.keys() - set(listing.tests):
             # The fixture of a class or module: it only runs again with the tests that it is there for.
             return {}
         return taken
+
+    def _of_attempt(self, cell: Cell, attempt: int) -> dict[str, Result]:
+        found = self._store.results(self._keys[cell.name], cell.name, attempt)
+        return {test: result for (test, _attempt), result in found.items()}
 
 
 def _within(scope: str, tests: Iterable[str]) -> set[str]:
@@ -105,11 +112,16 @@ def _within(scope: str, tests: Iterable[str]) -> set[str]:
     return {test for test in tests if test.startswith(f"{scope}.")}
 
 
-def _is_settled(cell: Cell, result: Result) -> bool:
+def is_doubtful(result: Result) -> bool:
+    """Whether a baseline's result makes its test inapplicable and says so for sure only when it comes again."""
+    return result.outcome not in _SOUND | _LOST
+
+
+def _is_settled(cell: Cell, result: Result, again: Result | None) -> bool:
     """Whether to believe it again: a machine that was too busy is no finding, and native is asked a second time.
 
     A baseline that fails makes its test inapplicable: that must not be so for good because of one bad moment.
     """
-    if cell.baseline is None:
-        return result.outcome in _SOUND
+    if cell.baseline is None and is_doubtful(result):
+        return again is not None and again.outcome is result.outcome
     return result.outcome not in _LOST

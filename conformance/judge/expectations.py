@@ -66,7 +66,8 @@ def weigh(judgement: Judgement, fitting: Sequence[Expectation]) -> Judgement:
     if declared is None:
         # A baseline that was lost says nothing about native: it has to be known before it may excuse a test.
         lost = judgement.verdict is Verdict.INAPPLICABLE and judgement.baseline.outcome in _LOST
-        return evolve(judgement, expected=judgement.verdict in _NEED_NONE and not lost)
+        expected = judgement.verdict in _NEED_NONE and not lost
+        return judgement if expected is judgement.expected else evolve(judgement, expected=expected)
     reason = f"{declared.reason} ({declared.link})" if declared.link else declared.reason
     expected = _comes_true(declared.verdict, judgement.verdict)
     if not expected:

@@ -28,13 +28,14 @@ def judge(
     result that is missing for any other reason counts as crashed. Raises ValueError when two results have
     the same cell, test and attempt.
     """
-    by_cell = _by_cell(results)
+    of_cell = _by_cell(results)
     judgements = []
     for cell in plan.cells:
         if cell.baseline is None:
             continue
         fitting = [entry for entry in expectations if fits(entry, cell)]
-        baselines, subjects = by_cell[cell.baseline], by_cell[cell.name]
+        # Of these two alone: of all cells at once it would be more than the results themselves.
+        baselines, subjects = _by_test(of_cell[cell.baseline]), _by_test(of_cell[cell.name])
         known = frozenset(unexercised.get(cell.name, ()))
         for test in [*baselines, *(test for test in subjects if test not in baselines)]:
             case = Case(
@@ -60,11 +61,18 @@ def to_retry(judgements: Iterable[Judgement]) -> Mapping[str, list[str]]:
     return tests
 
 
-def _by_cell(results: Iterable[Result]) -> Mapping[str, dict[str, dict[int, Result]]]:
-    by_cell: defaultdict[str, dict[str, dict[int, Result]]] = defaultdict(dict)
+def _by_cell(results: Iterable[Result]) -> Mapping[str, list[Result]]:
+    by_cell: defaultdict[str, list[Result]] = defaultdict(list)
     for result in results:
-        attempts = by_cell[result.cell].setdefault(result.test, {})
+        by_cell[result.cell].append(result)
+    return by_cell
+
+
+def _by_test(results: Iterable[Result]) -> dict[str, dict[int, Result]]:
+    by_test: dict[str, dict[int, Result]] = {}
+    for result in results:
+        attempts = by_test.setdefault(result.test, {})
         if result.attempt in attempts:
             raise ValueError(f"two results of {result.test} in {result.cell}, attempt {result.attempt}")
         attempts[result.attempt] = result
-    return by_cell
+    return by_test

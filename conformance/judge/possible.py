@@ -14,7 +14,7 @@ from conformance.errors import UsageError
 from conformance.judge.conditions import CONDITIONS, condition
 from conformance.judge.expectations import Expectation
 from conformance.judge.spots import Universe, possible_spots
-from conformance.records import NATIVE, Suite
+from conformance.records import NATIVE, Implementation, Suite
 from conformance.suites import DEFINITIONS
 
 _ALL = (*CONDITIONS, "test")
@@ -56,7 +56,7 @@ def _known(entry: Expectation, keys: Sequence[str], configuration: Configuration
     said = []
     if "implementation" in keys:
         kinds = [
-            f"{one.name} (a {'Runner and a Task' if one.task else 'Runner'}, Python {one.python})"
+            f"{one.name} ({_has(one)}, Python {one.python})"
             for one in configuration.implementations.values()
             if one.name != NATIVE
         ]
@@ -72,6 +72,11 @@ def _known(entry: Expectation, keys: Sequence[str], configuration: Configuration
         meant = entry.suite if "suite" in keys else "*"
         said += [_suite(suite) for suite in Suite if fnmatchcase(suite, meant)]
     return said or ["Cells are on Python 3.8 and newer: give a range such as '>=3.8,<3.11' or '==3.13.*'."]
+
+
+def _has(implementation: Implementation) -> str:
+    parts = {"a Runner": implementation.runner, "a Task": implementation.task}
+    return " and ".join(part for part, name in parts.items() if name is not None)
 
 
 def _suite(suite: Suite) -> str:

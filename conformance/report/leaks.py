@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
 from rich.console import Console
@@ -24,18 +24,22 @@ _Place: TypeAlias = tuple[str, str]
 """A cell and a test of it."""
 
 
-def print_leaks(console: Console, plan: Plan, results: Iterable[Result]) -> None:
+def print_leaks(console: Console, plan: Plan, results: Collection[Result]) -> None:
     """Print what tests left behind, those leaks first that an implementation's tests have and its baseline's lack.
 
     No verdict depends on them. Where each test ran several times, all of its attempts count as one.
     """
     left: dict[_Place, set[str]] = {}
-    passed = set()
     for result in results:
-        place = (result.cell, result.test)
-        left.setdefault(place, set()).update(result.leaks)
-        if result.outcome is Outcome.PASSED:
-            passed.add(place)
+        if result.leaks:
+            left.setdefault((result.cell, result.test), set()).update(result.leaks)
+    # Most tests leave nothing, and of what they did nothing need be known.
+    tests = {test for _cell, test in left}
+    passed = {
+        (result.cell, result.test)
+        for result in results
+        if result.test in tests and result.outcome is Outcome.PASSED
+    }
     kinds = _sort_out(plan, left, passed)
     if not any(kinds.values()):
         return
@@ -48,11 +52,10 @@ def print_leaks(console: Console, plan: Plan, results: Iterable[Result]) -> None
 
 
 def _sort_out(
-    plan: Plan, left: Mapping[_Place, set[str]], passed: Iterable[_Place]
+    plan: Plan, left: Mapping[_Place, set[str]], passed: Collection[_Place]
 ) -> dict[str, dict[str, list[_Place]]]:
     """Return where each leak was found, as cell and test, by whose it is and by its name."""
     kinds: dict[str, dict[str, list[_Place]]] = {_ALONE: {}, _UNTOLD: {}, _BASELINE: {}}
-    passed = frozenset(passed)
     ranks = {cell.name: rank for rank, cell in enumerate(plan.cells)}
     against = {cell.name: cell.baseline for cell in plan.cells}
     # Results come as they were finished; the report of the same leaks is to be the same.

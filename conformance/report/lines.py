@@ -12,6 +12,9 @@ from conformance.plain import Plain, from_plain, to_plain
 from conformance.records import Judgement, Rate, Result, Verdict
 from conformance.report.document import FORMAT, Footer, Header, Hello
 
+# ASCII alone: half of a surrogate pair, as tests write them, has no UTF-8, and a reader needs no encoding.
+_ENCODER = json.JSONEncoder(allow_nan=False)
+
 Key = tuple[str, str, int]
 """What a result is known by: cell, test, attempt."""
 
@@ -83,18 +86,25 @@ def result_line(result: Result) -> bytes:
 
 def verdict_line(judgement: Judgement) -> bytes:
     """Return the line of a judgement, whose results must have lines of their own before it."""
-    named = VerdictLine(
-        cell=judgement.cell,
-        test=judgement.test,
-        verdict=judgement.verdict,
-        expected=judgement.expected,
-        reason=judgement.reason,
-        baseline=Reference(*key(judgement.baseline)),
-        subject=None if judgement.subject is None else Reference(*key(judgement.subject)),
-        retried=None if judgement.retried is None else Reference(*key(judgement.retried)),
-        rate=judgement.rate,
+    # What a VerdictLine is as plain data, without the records in between: there are as many as results.
+    return _line(
+        "verdict",
+        {
+            "cell": judgement.cell,
+            "test": judgement.test,
+            "verdict": judgement.verdict.value,
+            "expected": judgement.expected,
+            "reason": judgement.reason,
+            "baseline": _named(judgement.baseline),
+            "subject": _named(judgement.subject),
+            "retried": _named(judgement.retried),
+            "rate": to_plain(judgement.rate),
+        },
     )
-    return _line("verdict", to_plain(named))
+
+
+def _named(result: Result | None) -> Plain:
+    return None if result is None else {"cell": result.cell, "test": result.test, "attempt": result.attempt}
 
 
 def footer_line(footer: Footer) -> bytes:
@@ -130,5 +140,4 @@ def read_header(data: dict[str, Any]) -> Header:
 
 
 def _line(kind: str, data: dict[str, Plain]) -> bytes:
-    # ASCII alone: half of a surrogate pair, as tests write them, has no UTF-8, and a reader needs no encoding.
-    return json.dumps({"type": kind, **data}, allow_nan=False).encode("ascii") + b"\n"
+    return _ENCODER.encode({"type": kind, **data}).encode("ascii") + b"\n"

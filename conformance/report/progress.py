@@ -96,6 +96,11 @@ class Progress:
                 whole = f", {counted(cells, 'cell')} whole" if cells else ""
                 self._tell(f"{counted(results, 'result')} from the store{whole}")
 
+    def announced(self, cells: int) -> None:
+        """Take how many cells are to run beside those that were known of at first, each attempt as one."""
+        with self._lock:
+            self._cells += cells
+
     def cell_started(self, cell: str, total: int) -> None:
         """Take that a cell now runs ``total`` tests; one more than were announced is one cell more."""
         with self._lock:

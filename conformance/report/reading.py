@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +22,25 @@ def read_document(path: Path) -> Document:
     Raises DocumentError, naming the line, for whatever no writer leaves: a line that is not one, two results
     of one test and attempt, a verdict without its results, no header, another format.
     """
+    reading = _Reading()
+    number = 0
     try:
-        *lines, rest = path.read_bytes().split(b"\n")
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):  # noqa: B007  # an error names it
+                if line.endswith(b"\n") or not _cut_off(line):
+                    reading.take(line.removesuffix(b"\n"))
     except OSError as error:
         raise DocumentError(
             f"The document {path} cannot be read: {error.strerror}.", "Name one that a run has written."
         ) from error
-    if rest and not _cut_off(rest):
-        lines.append(rest)
-    if not lines:
+    except _OtherFormatError as error:
+        raise DocumentError(f"{path}, line {number}: {error}.", error.advice) from None
+    except ValueError as error:
+        raise DocumentError(f"{path}, line {number}: {error}.", _ADVICE) from None
+    document = reading.document()
+    if document is None:
         raise DocumentError(f"{path} has no header, so it is no document of a run.", _ADVICE)
-    reading = _Reading()
-    for number, line in enumerate(lines, start=1):
-        try:
-            reading.take(line)
-        except _OtherFormatError as error:
-            raise DocumentError(f"{path}, line {number}: {error}.", error.advice) from None
-        except ValueError as error:
-            raise DocumentError(f"{path}, line {number}: {error}.", _ADVICE) from None
-    return reading.document()
+    return document
 
 
 class _OtherFormatError(ValueError):
@@ -71,6 +72,7 @@ class _Reading:
             )
         if kind in {"cell", "result", "verdict"} and data.get("cell") not in self._cells:
             raise ValueError(f"its cell {data.get('cell')!r} is not in the plan")
+        _intern(data)
         match kind:
             case "header":
                 self._begin(data)
@@ -87,8 +89,10 @@ class _Reading:
             case _:
                 raise ValueError(f"its type {kind!r:.40} is unknown")
 
-    def document(self) -> Document:
-        assert self._header is not None, "the first line is taken as the header or refused"
+    def document(self) -> Document | None:
+        """Return what was read; None where no line was."""
+        if self._header is None:
+            return None
         return Document(
             header=self._header,
             hellos=tuple(self._hellos),
@@ -143,6 +147,13 @@ class _Reading:
         if footer.counts != count_verdicts(self._judgements.values()):
             raise ValueError("the verdicts before the footer are not those that it counts")
         self._footer = footer
+
+
+def _intern(data: dict[str, Any]) -> None:
+    """Have one text of what stands in many lines."""
+    for name in ("cell", "test"):
+        if isinstance(data.get(name), str):
+            data[name] = sys.intern(data[name])
 
 
 def _cut_off(rest: bytes) -> bool:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
+from conformance.places import COMMAND
 from conformance.records import Judgement, Missing, Plan, Result, Shard, Verdict
 from conformance.report.entries import entries, entry
 from conformance.report.leaks import print_leaks
@@ -142,7 +143,7 @@ def _add_by_reason(console: Console, table: Table, judgements: Sequence[Judgemen
 
 def _print_command(console: Console, what_for: str, arguments: Sequence[str]) -> None:
     """Print a command in one line: it is to be copied, and not to be broken."""
-    text = legible(console, f"{what_for}: python -m conformance {shlex.join(arguments)}")
+    text = legible(console, f"{what_for}: {COMMAND} {shlex.join(arguments)}")
     console.print(text, soft_wrap=True)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from shlex import quote
 
 from conformance.errors import DocumentError
+from conformance.places import COMMAND
 from conformance.records import Shard
 from conformance.report.document import Document, Header
 from conformance.report.words import shards_in_words, some
@@ -76,7 +77,7 @@ def incomplete(path: Path) -> DocumentError:
     """Return what is to be raised, or said, of a document whose run did not come to its end."""
     return DocumentError(
         f"{path} is incomplete: its run did not come to its end.",
-        f"Finish it with 'python -m conformance run --resume {quote(str(path))}'.",
+        f"Finish it with '{COMMAND} run --resume {quote(str(path))}'.",
     )
 
 

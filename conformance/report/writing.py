@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import RLock
@@ -14,11 +15,9 @@ from conformance.records import Judgement, Result
 from conformance.report.counts import count_verdicts
 from conformance.report.document import Document, Footer, Header, Hello
 from conformance.report.lines import (
-    Key,
     footer_line,
     header_line,
     hello_line,
-    key,
     keys_line,
     result_line,
     verdict_line,
@@ -59,7 +58,8 @@ class DocumentWriter:
         self._resumed = resumed
         self._only_default = only_default
         self._lock = RLock()
-        self._written: set[Key] = set()
+        self._written: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        """The tests whose results are written, by cell and attempt: a key for each would be most of the memory."""
         self._judgements: list[Judgement] = []
         self._place: Place | None = None
 
@@ -102,16 +102,17 @@ class DocumentWriter:
     def result(self, result: Result) -> None:
         """Write a result; raises ValueError when one of the same cell, test and attempt is written already."""
         with self._lock:
-            if key(result) in self._written:
+            written = self._written[result.cell, result.attempt]
+            if result.test in written:
                 raise ValueError(f"two results of {result.test} in {result.cell}, attempt {result.attempt}")
             self._write(result_line(result))
-            self._written.add(key(result))
+            written.add(result.test)
 
     def judgement(self, judgement: Judgement) -> None:
         """Write a judgement, and before it those of its results that no worker reported."""
         with self._lock:
             for result in (judgement.baseline, judgement.subject, judgement.retried):
-                if result is not None and key(result) not in self._written:
+                if result is not None and result.test not in self._written[result.cell, result.attempt]:
                     self.result(result)
             self._write(verdict_line(judgement))
             self._judgements.append(judgement)

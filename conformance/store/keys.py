@@ -16,6 +16,7 @@ from pathlib import Path
 from attrs import asdict, evolve, frozen
 
 from conformance.records import NATIVE, Cell
+from conformance.store.reach import reached
 
 _HARNESS = Path(__file__).parents[1]
 _RUNNING = ("execute", "worker")
@@ -55,8 +56,7 @@ def cell_key(
         "mode": cell.mode,
         "blobs": dict(blobs),
         "interpreter": [interpreter.version, interpreter.build, str(interpreter.executable)],
-        # Its name is a hash of the wheel and of what it was made from.
-        "environment": _environment(python).name,
+        "environment": _content(cell, python),
         "packages": _packages(python),
         "loop": cell.loop.factory,
         # A worker is told nothing of native, and so sees nothing being constructed.
@@ -69,6 +69,29 @@ def cell_key(
         "order": None if options.shuffle is None else cell.name,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _content(cell: Cell, python: Path) -> object:
+    """What is in the environment beside packages of a known version.
+
+    Its name is a hash of the wheel and of what it was made from; where the wheel's files can be told apart, those
+    that the cell can load stand for it.
+    """
+    implementation = cell.implementation
+    if implementation.path is None:
+        return _environment(python).name
+    objects = (implementation.runner, implementation.run, implementation.task)
+    modules = tuple(each.partition(":")[0] for each in objects if each)
+    files = _reached(python, modules, cell.interpreter.release)
+    return _environment(python).name if files is None else [cell.environment.requires, files]
+
+
+@cache
+def _reached(
+    python: Path, modules: tuple[str, ...], release: tuple[int, ...]
+) -> list[tuple[str, str]] | None:
+    """Kept, as an environment does not change in a run."""
+    return next((reached(site, modules, release) for site in _site_packages(_environment(python))), None)
 
 
 def _that_matter(variables: Mapping[str, str]) -> Mapping[str, str]:

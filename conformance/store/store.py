@@ -53,17 +53,30 @@ class Store:
                 self._opened.connection.close()
                 self._opened = None
 
-    def results(self, key: str, cell: str = "") -> dict[tuple[str, int], Result]:
-        """Return all that is kept under ``key``, by test and attempt, as results of ``cell`` marked as cached."""
+    def results(self, key: str, cell: str = "", attempt: int | None = None) -> dict[tuple[str, int], Result]:
+        """Return what is kept under ``key``, by test and attempt, as results of ``cell`` marked as cached.
+
+        Of one ``attempt``, or of all.
+        """
+        which, of_it = ("attempt > 0", ()) if attempt is None else ("attempt = ?", (attempt,))
 
         def read(connection: sqlite3.Connection) -> list[Result]:
-            found = connection.execute(f"{_COLUMNS} WHERE key = ? AND attempt > 0", (key,))
+            found = connection.execute(f"{_COLUMNS} WHERE key = ? AND {which}", (key, *of_it))
             return [rows.read_result(row, cell) for row in found]
 
         results: list[Result] = self._do(read, [])
         if results:
             self._mark(key)
         return {(result.test, result.attempt): result for result in results}
+
+    def tests(self, key: str, attempt: int) -> frozenset[str]:
+        """Return of which tests a result of the attempt is kept; what the results say is not looked at."""
+
+        def read(connection: sqlite3.Connection) -> frozenset[str]:
+            found = connection.execute("SELECT test FROM rows WHERE key = ? AND attempt = ?", (key, attempt))
+            return frozenset(rows.read_name(test) for (test,) in found)
+
+        return self._do(read, frozenset())
 
     def keep(self, key: str, result: Result) -> None:
         """Keep a result, in the place of one that the same test had in the same attempt."""

@@ -71,6 +71,26 @@ def test_a_baseline_that_fails_is_asked_again(store: Store, outcome: Outcome) ->
     assert bool(known(store).results(BASELINE, 1)) is sound
 
 
+@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("again", list(Outcome))
+def test_a_baseline_that_failed_is_believed_once_it_has_failed_so_again(
+    store: Store, outcome: Outcome, again: Outcome
+) -> None:
+    keep(store, result(BASELINE, TESTS[0], outcome), result(BASELINE, TESTS[0], again, attempt=2))
+    sound = outcome in {Outcome.PASSED, Outcome.SKIPPED}
+    settled = outcome not in LOST and outcome is again
+    assert bool(known(store).results(BASELINE, 1)) is (sound or settled)
+
+
+def test_what_a_baseline_did_again_says_nothing_of_another_test(store: Store) -> None:
+    keep(
+        store,
+        result(BASELINE, TESTS[0], Outcome.FAILED),
+        result(BASELINE, TESTS[1], Outcome.FAILED, attempt=2),
+    )
+    assert known(store).results(BASELINE, 1) == {}
+
+
 def test_another_attempt_is_another_result(store: Store) -> None:
     keep(store, result(CELL, TESTS[0]), result(CELL, TESTS[1], Outcome.FAILED, attempt=2))
     assert set(known(store).results(CELL, 1)) == {TESTS[0]}
@@ -234,3 +254,17 @@ def test_what_is_done_of_a_shuffled_cell_is_not_done_again(store: Store, tmp_pat
     document = left_by_a_run(result(CELL, TESTS[1]))
     course, order = looked_up(store, tmp_path, resumed=document, shuffle=7)
     assert (results_of(course), wanted(order)) == ({TESTS[1]}, {TESTS[0], TESTS[2]})
+
+
+def test_an_order_has_what_its_tests_took_or_else_what_the_baselines_did(
+    store: Store, tmp_path: Path
+) -> None:
+    keep(store, *(result(BASELINE, test, seconds=2.0) for test in TESTS))
+    keep(
+        store,
+        result(CELL, TESTS[0], seconds=1.0),
+        result(CELL, TESTS[2], Outcome.TIMED_OUT, seconds=5.0),
+    )
+    _course, order = looked_up(store, tmp_path)
+    assert order is not None
+    assert order.durations == {TESTS[1]: 2.0, TESTS[2]: 5.0}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from conformance.records import NATIVE, Cell, Mode, Suite
 from conformance.store import Options, cell_key
+from miniatures import write
 from results import UVLOOP, baseline_cell, subject_cell
 
 HARNESS = Path(__file__).parents[2] / "conformance"
@@ -199,3 +200,38 @@ def test_keys_are_equal_only_where_the_blobs_are(one: dict[str, str], other: dic
     plain = Options(60.0, 0, None, 1, {})
     keys = [cell_key(subject_cell(), blobs, Path("no", "bin", "python"), plain) for blobs in (one, other)]
     assert (keys[0] == keys[1]) is (one == other)
+
+
+SOURCES = {"ours/__init__.py": "", "ours/_task.py": "", "ours/_runner.py": "from . import _task"}
+
+
+def local(run: Run, folder: Path, **files: str) -> Run:
+    """Have a cell judge a local source, with other text in the files named by their stems."""
+    environment = folder / run.python.parents[1].name
+    for path, text in SOURCES.items():
+        write(environment / "lib" / "python3.8" / "site-packages" / path, files.get(Path(path).stem, text))
+    info = environment / "lib" / "python3.8" / "site-packages" / "ours-1.0.dist-info"
+    write(info / "METADATA", "Metadata-Version: 2.1\nName: ours\nVersion: 1.0\n")
+    write(info / "direct_url.json", "{}")
+    write(info / "RECORD", "".join(f"{path},,\n" for path in SOURCES))
+    judged = evolve(
+        run.cell.implementation, runner="ours._runner:Runner", run=None, task="ours._task:Task", path=folder
+    )
+    return evolve(run, cell=evolve(run.cell, implementation=judged), python=environment / "bin" / "python")
+
+
+def test_a_file_of_a_local_source_matters_where_the_cell_can_load_it(run: Run, tmp_path: Path) -> None:
+    before, after = local(run, tmp_path / "one"), local(run, tmp_path / "other", _runner="# changed")
+    assert before.key != after.key
+    only_task = [
+        evolve(each, cell=evolve(each.cell, implementation=evolve(each.cell.implementation, runner=None)))
+        for each in (before, after)
+    ]
+    assert only_task[0].key == only_task[1].key
+
+
+def test_another_wheel_with_the_same_files_is_the_same_source(run: Run, tmp_path: Path) -> None:
+    one, other = local(run, tmp_path / "one"), local(run, tmp_path / "other")
+    place = other.python.parents[1]
+    renamed = place.rename(place.with_name("3.8.18-of-another-wheel"))
+    assert evolve(other, python=renamed / "bin" / "python").key == one.key
