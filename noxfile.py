@@ -27,12 +27,18 @@ SERIES = sorted(
 DRIVER = "3.11"
 BENCHMARKS = ROOT / ".benchmarks"
 SOAKED = ROOT / ".conformance" / "soaked.jsonl"
+PEERS = ROOT / ".conformance" / "peers.jsonl"
 COVERAGE = ROOT / ".conformance" / "coverage"
 
 
 def install_group(session: nox.Session, group: str) -> None:
     """Install one of pyproject.toml's dependency groups."""
     session.install(*nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), group))
+
+
+def install_harness(session: nox.Session) -> None:
+    """Install what the harness stands on, by its own pyproject.toml; itself it runs from the tree."""
+    session.install(*nox.project.load_toml("conformance/pyproject.toml")["project"]["dependencies"])
 
 
 def loops(session: nox.Session) -> list[str]:
@@ -67,6 +73,7 @@ def tests(session: nox.Session) -> None:
 def harness(session: nox.Session) -> None:
     """The harness's own tests, a part of `tests`. Takes pytest's arguments."""
     session.install(".", "uvloop==0.23.0")
+    install_harness(session)
     install_group(session, "harness-tests")
     arguments = session.posargs or ["tests/harness"]
     session.run("python", "-m", "pytest", *arguments)
@@ -96,7 +103,7 @@ def soak(session: nox.Session) -> None:
 @nox.session(python=DRIVER)
 def soak_cells(session: nox.Session) -> None:
     """The plan 30 times, each time in another order, a part of `soak`: no test may be flaky. Takes run's arguments."""
-    install_group(session, "conformance")
+    install_harness(session)
     again = ["--repeat", "30", "--shuffle", "1", "--out", str(SOAKED), *session.posargs]
     session.run("python", "-m", "conformance", "run", *again)
 
@@ -112,6 +119,7 @@ def bench(session: nox.Session) -> None:
         return
     session.run("python", "benchmarks/bench.py", str(BENCHMARKS / f"{session.python}.json"))
     session.notify("bench_tables")
+    session.notify("bench_harness")
 
 
 @nox.session(python=DRIVER)
@@ -122,10 +130,34 @@ def bench_tables(session: nox.Session) -> None:
 
 
 @nox.session(python=DRIVER)
+def bench_harness(session: nox.Session) -> None:
+    """Measure the harness beside what is required of it, and fail for a bound not kept."""
+    install_harness(session)
+    session.run("python", "benchmarks/harness.py")
+
+
+@nox.session(python=DRIVER)
 def conformance(session: nox.Session) -> None:
     """The main job: judge runner_backport by CPython's own tests. Takes the arguments of `conformance run`."""
-    install_group(session, "conformance")
+    install_harness(session)
     session.run("python", "-m", "conformance", "run", *session.posargs)
+
+
+@nox.session(python=DRIVER)
+def peers(session: nox.Session) -> None:
+    """Judge the peers by CPython's own tests, and write docs/peers.md. Takes the arguments of `conformance run`."""
+    install_harness(session)
+    facts = str(ROOT / "peers" / "facts.toml")
+    asked = [
+        "--implementation=backports.asyncio.runner",
+        "--implementation=taskgroup",
+        "--expectations",
+        facts,
+    ]
+    session.run("python", "-m", "conformance", "run", *asked, "--out", str(PEERS), *session.posargs)
+    # A run of another kind is not what the page says it is.
+    if not session.posargs:
+        session.run("python", "-m", "peers.page", str(PEERS), facts, str(ROOT / "docs" / "peers.md"))
 
 
 @nox.session(python=False)
@@ -143,7 +175,7 @@ def cell(session: nox.Session) -> None:
 @nox.session(python=DRIVER)
 def coverage(session: nox.Session) -> None:
     """Measure runner_backport in every cell, and report once over all of them, branches included."""
-    install_group(session, "conformance")
+    install_harness(session)
     install_group(session, "coverage")
     shutil.rmtree(COVERAGE, ignore_errors=True)
     COVERAGE.mkdir(parents=True)
@@ -166,6 +198,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=DRIVER)
 def types(session: nox.Session) -> None:
     """Check the types: the package and the worker on their floor, the package on the newest too, the driver on its own."""
+    install_harness(session)
     install_group(session, "types")
     session.run("mypy", "--python-version", "3.8", "runner_backport", "conformance/worker")
     # What a version does not need to be ignored, another does.
@@ -177,6 +210,7 @@ def types(session: nox.Session) -> None:
         "--exclude",
         "conformance/worker",
         "conformance",
+        "peers",
         "tests/harness",
         "noxfile.py",
     )
@@ -194,6 +228,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=DRIVER)
 def package(session: nox.Session) -> None:
     """Build wheel and sdist, look into both, and install each on every interpreter. Takes pytest's arguments."""
+    install_harness(session)
     install_group(session, "package")
     arguments = session.posargs or ["tests/distribution"]
     session.run("python", "-m", "pytest", *arguments)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from attrs import NOTHING, fields, frozen
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from attrs import evolve, frozen
 
+from conformance.declared import Entry, declared
 from conformance.errors import UsageError
+from conformance.places import CHECKOUT
 from conformance.records import NATIVE, Implementation, Loop
 
 DEFAULTS = Path(__file__).with_name("defaults.toml")
-DEFAULT_IMPLEMENTATIONS = ("runner_backport", "runner_backport-own")
-"""What is judged where the user neither selects nor declares anything."""
-_NAMES = r"\w+(?:\.\w+)*"
-_OBJECT = re.compile(f"{_NAMES}:{_NAMES}")
-Entry = TypeVar("Entry", Loop, Implementation)
+IN_CHECKOUT = Path(__file__).with_name("checkout.toml")
+"""Declares what is judged where the user neither selects nor declares anything."""
+DEFAULT_LOOPS = ("asyncio", "uvloop")
+"""On which loops, where the user selects none; those that the user declares come to them."""
 
 
 @frozen
@@ -30,7 +28,9 @@ class Configuration:
     loops: Mapping[str, Loop]
     implementations: Mapping[str, Implementation]
     default: tuple[str, ...]
-    """The names of the implementations that are judged where none is selected."""
+    """The names of the implementations that are judged where none is selected; none in an installed harness."""
+    default_loops: tuple[str, ...] = DEFAULT_LOOPS
+    """The names of the loops that they are judged on where none is selected."""
 
 
 def read_configuration(user_file: Path | None = None) -> Configuration:
@@ -39,7 +39,7 @@ def read_configuration(user_file: Path | None = None) -> Configuration:
     Implementations that ``user_file`` declares are judged by default, instead of the harness's own default.
     Raises UsageError, with the file, the entry, the key and the accepted values, for what is wrong.
     """
-    ours = _declared(DEFAULTS)
+    ours = _ours()
     if user_file is None:
         return ours
     theirs = _declared(user_file)
@@ -52,20 +52,28 @@ def read_configuration(user_file: Path | None = None) -> Configuration:
         loops={**ours.loops, **theirs.loops},
         implementations={**ours.implementations, **theirs.implementations},
         default=tuple(theirs.implementations) or ours.default,
+        default_loops=(*DEFAULT_LOOPS, *theirs.loops),
     )
+
+
+def _ours() -> Configuration:
+    """What the harness declares by itself, here."""
+    known = _declared(DEFAULTS)
+    if CHECKOUT is None:
+        return known
+    judged = _declared(IN_CHECKOUT).implementations
+    return evolve(known, implementations={**judged, **known.implementations}, default=tuple(judged))
 
 
 def _declared(file: Path) -> Configuration:
     """What one file declares."""
     tables = _read(file)
-    loops = [Loop(**_checked(Loop, entry, file)) for entry in tables.get("loop", [])]
-    implementations = [
-        Implementation(**_checked(Implementation, entry, file)) for entry in tables.get("implementation", [])
-    ]
+    loops = [declared(Loop, entry, file) for entry in tables.get("loop", [])]
+    implementations = [declared(Implementation, entry, file) for entry in tables.get("implementation", [])]
     return Configuration(
         loops=_by_name(loops, file),
         implementations=_by_name(implementations, file),
-        default=DEFAULT_IMPLEMENTATIONS,
+        default=(),
     )
 
 
@@ -103,60 +111,3 @@ def _read(file: Path) -> dict[str, Any]:
         if not isinstance(value, list):
             raise UsageError(f"{file}: '{name}' is no list of tables.", f"Write it under [[{name}]].")
     return tables
-
-
-def _checked(record: type[Any], entry: Any, file: Path) -> dict[str, Any]:
-    """The entry's values as the record takes them."""
-    kind = record.__name__.lower()
-    if not isinstance(entry, dict):
-        raise UsageError(f"{file}: a {kind} is not a table.", f"Write it under [[{kind}]].")
-    where = f"{file}, {kind} '{entry.get('name', '?')}'"
-    known = {field.name: field for field in fields(record)}
-    for key in entry:
-        if key not in known:
-            raise UsageError(f"{where}: the key '{key}' is not known.", f"Known keys: {', '.join(known)}.")
-    needed = [name for name, field in known.items() if field.default is NOTHING]
-    for key in needed:
-        if key not in entry:
-            raise UsageError(f"{where}: the key '{key}' is missing.", f"Needed keys: {', '.join(needed)}.")
-    return {key: _value(key, value, where, file) for key, value in entry.items()}
-
-
-def _value(key: str, value: Any, where: str, file: Path) -> Any:
-    if key == "requires":
-        if not isinstance(value, list) or not all(_is_requirement(item) for item in value):
-            raise UsageError(
-                f"{where}: requires is {value!r}.", 'Give a list of requirements, such as ["a==1"].'
-            )
-        return tuple(value)
-    if not isinstance(value, str) or not value:
-        raise UsageError(f"{where}: {key} is {value!r}.", "Give a string that is not empty.")
-    if key in ("runner", "run", "task", "factory") and not _OBJECT.fullmatch(value):
-        raise UsageError(
-            f"{where}: {key} is '{value}'.", "Give 'module:attribute', such as 'taskgroup:Runner'."
-        )
-    if key == "name" and not re.fullmatch(r"[\w.+-]+", value):
-        raise UsageError(f"{where}: the name is not usable.", "Use letters, digits and . _ + - alone.")
-    if key == "python":
-        try:
-            SpecifierSet(value)
-        except InvalidSpecifier as error:
-            raise UsageError(
-                f"{where}: python is '{value}'.", "Give a range, such as '>=3.8,<3.11'."
-            ) from error
-    if key == "path":
-        path = (file.parent / value).resolve()
-        if not (path / "pyproject.toml").is_file():
-            raise UsageError(
-                f"{where}: there is no pyproject.toml in {path}.", "Name a folder that can be built."
-            )
-        return path
-    return value
-
-
-def _is_requirement(item: Any) -> bool:
-    try:
-        Requirement(item)
-    except (InvalidRequirement, TypeError):
-        return False
-    return True

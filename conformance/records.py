@@ -82,15 +82,15 @@ class Loop:
 
 @frozen
 class Implementation:
-    """What is judged; ``runner``, ``run`` and ``task`` are ``module:attribute``, the last two optional."""
+    """What is judged; ``runner``, ``run`` and ``task`` are ``module:attribute``: it has a Runner or a Task at least."""
 
     name: str
-    runner: str
+    runner: str | None = None
     run: str | None = None
     task: str | None = None
     requires: tuple[str, ...] = ()
     path: Path | None = None
-    """A local source folder to build and install instead of, or beside, ``requires``."""
+    """A local source folder, or one module's file, to build and install instead of, or beside, ``requires``."""
     python: str = ">=3.8"
 
 

@@ -9,15 +9,15 @@ import click
 from uv import find_uv_bin
 
 from conformance.errors import ExitStatus, SyncError
-from conformance.places import ROOT, UPSTREAM
+from conformance.places import CHECKOUT, COMMAND, LOCK, UPSTREAM
 from conformance.plan import find_interpreters, wanted_series
 from conformance.suites import DEFINITIONS
-from conformance.sync import TagLock, read_lock, verify
+from conformance.sync import TagLock, problems, read_lock
 
 
 def examine() -> ExitStatus:
     """Print one line for each thing that a run needs; 3 when one that it cannot do without is missing."""
-    found = find_interpreters(wanted_series(ROOT))
+    found = find_interpreters(wanted_series(CHECKOUT))
     for interpreter in found.interpreters:
         click.echo(f"ok       Python {interpreter.version} at {interpreter.executable}")
     for missing in found.missing:
@@ -28,7 +28,7 @@ def examine() -> ExitStatus:
     click.echo(
         f"ok       git at {git}" if git else "missing  git. Install it, or sync with '--source interpreter'."
     )
-    lock = read_lock(UPSTREAM)
+    lock = read_lock(LOCK.parent)
     for entry in lock.entries:
         click.echo(_state_of(entry))
     return ExitStatus.AS_EXPECTED if found.interpreters else ExitStatus.NOT_COMPLETED
@@ -42,6 +42,6 @@ def _state_of(entry: TagLock) -> str:
                 entry.blobs(definition.files)
             except SyncError as error:
                 return f"missing  {error}"
-    if verify(UPSTREAM, entry.tag):
-        return f"not yet  {entry.tag}: 'python -m conformance sync' brings it in"
+    if problems(UPSTREAM / entry.tag, entry):
+        return f"not yet  {entry.tag}: '{COMMAND} sync' brings it in"
     return f"ok       {entry.tag} is synced"

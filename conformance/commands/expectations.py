@@ -19,7 +19,7 @@ from conformance.judge.newcomers import find_newcomers
 from conformance.judge.possible import refuse_impossible
 from conformance.judge.renewal import Change, Judged, Undeclared, declare, renew, renewed, undeclared
 from conformance.judge.spots import Universe, known_spots
-from conformance.places import EXPECTATIONS, ROOT, UPSTREAM
+from conformance.places import CHECKOUT, EXPECTATIONS, LOCK
 from conformance.plan import wanted_series
 from conformance.records import Judgement
 from conformance.report import Document, merge, read_document
@@ -39,8 +39,13 @@ def update_expectations(
 
     Raises DocumentError for a document that says too little, and UsageError for a file that is refused.
     """
+    if expectations is None and CHECKOUT is None:
+        raise UsageError(
+            f"{EXPECTATIONS} belongs to the installed harness.",
+            "Name a file of your own with --expectations.",
+        )
     path = expectations or EXPECTATIONS
-    lock = read_lock(UPSTREAM)
+    lock = read_lock(LOCK.parent)
     sources = [(document, _read_whole(document)) for document in documents]
     for document, said in sources:
         _refuse_other_files(document, said, lock)
@@ -143,7 +148,7 @@ def _universe(configuration: Configuration, judged: Judged, run: Document) -> Un
             **configuration.implementations,
         },
     )
-    return known_spots(known, wanted_series(ROOT), judged)
+    return known_spots(known, wanted_series(CHECKOUT), judged)
 
 
 def _refuse_renewed(path: Path, after: Sequence[Expectation], configuration: Configuration) -> None:

@@ -11,6 +11,7 @@ import click
 
 from conformance.errors import DocumentError, UsageError
 from conformance.report import Document, read_document
+from conformance.sync import without_credentials
 
 _OF_THIS_TIME = frozenset({"resume", "jobs", "source", "remote", "store"})
 """The options that say how to go on. What is run was said when the run began."""
@@ -83,6 +84,11 @@ def _given(context: click.Context) -> list[click.Parameter]:
 
 
 def _anywhere(name: str, value: object) -> str:
-    """The value's text; a path's from the root on, also where a path is one of several things that it can be."""
+    """The value's text; a path's from the root on, also where a path is one of several things that it can be.
+
+    Documents are handed on: who may read a remote is not said in them.
+    """
+    if name == "remote":
+        value = without_credentials(str(value))
     may_be_path = name in {"pythons", "remote"} and os.sep in str(value) and Path(str(value)).exists()
     return str(Path(str(value)).absolute()) if may_be_path or isinstance(value, Path) else str(value)

@@ -13,6 +13,7 @@ import click
 from attrs import frozen
 
 from conformance import __version__
+from conformance.commands.confirming import ask_again
 from conformance.commands.console import open_console
 from conformance.commands.executing import begin, execute_and_judge
 from conformance.commands.interruption import Interruption
@@ -34,7 +35,7 @@ from conformance.execute import DEFAULT_JOBS
 from conformance.execute.variables import handed_on, missing
 from conformance.judge import met, read_with_digest, unmet
 from conformance.judge.possible import refuse_impossible
-from conformance.places import DOCUMENT, ENVIRONMENTS, EXPECTATIONS, STORE, UPSTREAM
+from conformance.places import CHECKOUT, COMMAND, DOCUMENT, ENVIRONMENTS, EXPECTATIONS, STORE, UPSTREAM
 from conformance.plan import parse_shard, shard
 from conformance.provision import provide
 from conformance.records import Environment, Judgement, Result
@@ -124,7 +125,9 @@ class _Running:
             )
             expectations = options.expectations or EXPECTATIONS
             self._declared, digest = read_with_digest(expectations)
-            refuse_impossible(expectations, self._declared, self._selected.configuration)
+            # An installed harness's own are about runner_backport, whether the user has declared it or not.
+            if options.expectations is not None or CHECKOUT is not None:
+                refuse_impossible(expectations, self._declared, self._selected.configuration)
         whole = self._selected.plan
         part = parse_shard(options.shard) if options.shard else None
         self._plan = shard(whole, part) if part else whole
@@ -184,13 +187,15 @@ class _Running:
                 judgements, results = execute_and_judge(
                     prepared, self._how(), begun, document, self._console, self._interruption.noted
                 )
+                if self._may_reuse():
+                    ask_again(prepared, self._how(), results, self._console, self._interruption.noted)
             except KeyboardInterrupt:
                 if document is not None:
                     document.interrupt(_now())
                     path = document.path
                 click.echo(
                     f"conformance: interrupted; what was finished is in {path}: "
-                    f"'python -m conformance run --resume {quote(str(path))}' goes on",
+                    f"'{COMMAND} run --resume {quote(str(path))}' goes on",
                     err=True,
                 )
                 return ExitStatus.INTERRUPTED
@@ -201,6 +206,7 @@ class _Running:
         trees = sync(
             UPSTREAM,
             {cell.tag for cell in self._plan.cells},
+            lock=self._selected.lock,
             source=Source(self._options.source),
             remote=self._options.remote or DEFAULT_REMOTE,
             interpreters=sorted({cell.interpreter for cell in self._plan.cells}),

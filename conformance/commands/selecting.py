@@ -10,9 +10,9 @@ from attrs import frozen
 
 from conformance.configuration import Configuration, read_configuration
 from conformance.errors import PlanError, UsageError
-from conformance.places import ROOT, UPSTREAM
+from conformance.places import CHECKOUT, COMMAND, LOCK
 from conformance.plan import Selection, find_interpreters, make_plan, wanted_series
-from conformance.records import Plan
+from conformance.records import NATIVE, Plan
 from conformance.suites import DEFINITIONS
 from conformance.sync import Lock, read_lock
 
@@ -35,7 +35,15 @@ def select(
 ) -> Selected:
     """Make the plan that the options ask for. Raises UsageError, PlanError or SyncError."""
     configuration = read_configuration(config)
-    lock = read_lock(UPSTREAM)
+    if not implementations and not configuration.default:
+        # Without a checkout of runner_backport there is none that could be meant.
+        known = ", ".join(name for name in configuration.implementations if name != NATIVE)
+        raise UsageError(
+            "Nothing says what is to be judged.",
+            "Declare it in a file, under [[implementation]] with its name, path and runner, and name the file with "
+            f"--config; or name one that is known with --implementation: {known}.",
+        )
+    lock = read_lock(LOCK.parent)
     found = find_interpreters(_wanted(pythons))
     if pythons and found.missing:
         missing = found.missing[0]
@@ -44,7 +52,7 @@ def select(
     if not plan.cells:
         raise UsageError(
             "Nothing is left to judge.",
-            "What is selected goes together nowhere: see 'python -m conformance plan' without options for what does.",
+            f"What is selected goes together nowhere: see '{COMMAND} plan' without options for what does.",
         )
     for cell in plan.cells:
         # A lock of an earlier version may lack what a suite needs: found before anything is built for it.
@@ -54,7 +62,7 @@ def select(
 
 def _wanted(pythons: tuple[str, ...]) -> list[str]:
     """The interpreters to look for: those named, globs resolved among those listed, or all that are listed."""
-    listed = wanted_series(ROOT)
+    listed = wanted_series(CHECKOUT)
     wanted: dict[str, Any] = {}
     for python in pythons or ("*",):
         if not python:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from conformance.errors import ExecuteError
 from conformance.execute import Course
 from conformance.records import Outcome, Plan, Result
 
+_OF_SYNTAX = ("SyntaxError", "IndentationError", "TabError")
+_PLACE = re.compile(r'^ *File "(.*)", line (\d+)', re.MULTILINE)
 _OUT_OF_MEMORY = ("MemoryError", "failed to map segment", "Cannot allocate memory")
 
 
@@ -22,10 +26,9 @@ def refuse_unloadable(plan: Plan, courses: Mapping[tuple[str, int], Course]) -> 
             broken.setdefault(cell.implementation.name, []).append(courses[cell.name, 1].broken)
     for name, whys in broken.items():
         if all(whys):
-            last_words = whys[0].strip().splitlines()[-1]
             raise ExecuteError(
-                f"The implementation '{name}' could not be loaded anywhere: {last_words}.",
-                _advice(whys[0], "See whether its runner, run, task and requires are right."),
+                f"The implementation '{name}' could not be loaded anywhere: {_last_words(whys[0])}.",
+                _advice(whys[0], "See whether its runner, run, task, path and requires are right."),
             )
 
 
@@ -52,6 +55,16 @@ def results_of_unloadable(plan: Plan, courses: Mapping[tuple[str, int], Course])
             if result.test not in known
         ]
     return results
+
+
+def _last_words(broken: str) -> str:
+    """The traceback's last line, and of an error of syntax also where it is, which stands above."""
+    last = broken.strip().splitlines()[-1]
+    places = _PLACE.findall(broken)
+    if not last.startswith(_OF_SYNTAX) or not places:
+        return last
+    file, line = places[-1]
+    return f"{last} ({Path(file).name}, line {line})"
 
 
 def _advice(broken: str, otherwise: str) -> str:

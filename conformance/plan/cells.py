@@ -37,7 +37,7 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
     cannot be run.
     """
     _refuse_twins(found.interpreters)
-    loops = _selected("loop", configuration.loops, selection.loops, tuple(configuration.loops))
+    loops = _selected("loop", configuration.loops, selection.loops, configuration.default_loops)
     implementations = _subjects(configuration, selection.implementations)
     suites = _selected("suite", {suite.value: suite for suite in Suite}, selection.suites, tuple(Suite))
     tag_of = {".".join(tag.lstrip("v").split(".")[:2]): tag for tag in tags}

@@ -6,24 +6,25 @@ resolved once to the real executable: a version manager's shim does not work fro
 
 from __future__ import annotations
 
-import json
+import ast
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 from attrs import frozen
 from uv import find_uv_bin
 
-from conformance.places import ROOT
-from conformance.programs import Program
+from conformance.programs import Program, StoppedError
 from conformance.records import Interpreter, Missing
 
 SERIES_FILE = ".python-version"
-_ASK = (
-    "import json, platform, sys; print(json.dumps([platform.python_implementation(), "
-    "platform.python_version(), sys.executable, sys.version]))"
-)
+SERIES = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
+"""What is looked for where no file lists any: what the lock pins tests for."""
+# Without json and site, which take longer to import than Python to start.
+_ASK = "import sys; print(ascii((sys.implementation.name, sys.executable, sys.version)))"
 
 
 @frozen
@@ -34,21 +35,31 @@ class Found:
     missing: tuple[Missing, ...]
 
 
-def wanted_series(folder: Path) -> list[str]:
-    """The versions that ``folder``'s .python-version lists, one a line; empty without such a file."""
-    file = folder / SERIES_FILE
-    if not file.is_file():
-        return []
+def wanted_series(folder: Path | None) -> list[str]:
+    """The versions that ``folder``'s .python-version lists, one a line; `SERIES` where it lists none.
+
+    Without a checkout there is no such folder: what lies where a user happens to be is about other things.
+    """
+    file = folder / SERIES_FILE if folder else None
+    if file is None or not file.is_file():
+        return list(SERIES)
     lines = (line.split("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if line]
+    return [line for line in lines if line] or list(SERIES)
 
 
 def find_interpreters(wanted: Iterable[str]) -> Found:
-    """Look for each of ``wanted``: a series (3.8), a release (3.8.18) or a path to an executable."""
+    """Look for each of ``wanted``, for all at once: a series (3.8), a release (3.8.18) or a path to an executable."""
+    names = list(dict.fromkeys(wanted))
+    search = _Search()
+    with ThreadPoolExecutor(max(len(names), 1)) as pool:
+        try:
+            answers = list(pool.map(search.find, names))
+        except BaseException:
+            search.stop()
+            raise
     interpreters: dict[Path, Interpreter] = {}
     missing = []
-    for name in wanted:
-        found = _find(name)
+    for name, found in zip(names, answers, strict=True):
         if found is None:
             missing.append(Missing(python=name, advice=_advice(name)))
         else:
@@ -57,35 +68,64 @@ def find_interpreters(wanted: Iterable[str]) -> Found:
     return Found(interpreters=tuple(ordered), missing=tuple(missing))
 
 
-def _find(name: str) -> Interpreter | None:
-    # --system: an environment that happens to be active is not an interpreter to judge.
-    if os.sep in name:
-        # Looked for from another folder, below.
-        name = str(Path(name).absolute())
-    command = [find_uv_bin(), "python", "find", "--system", "--no-python-downloads", "--no-project", name]
-    # pyenv's shims go by the folder, unless one of them started us and exported its own choice.
-    environ = {key: value for key, value in os.environ.items() if key != "PYENV_VERSION"}
-    found = Program(command, environ, ROOT).run()
-    return _described(found.stdout.strip()) if found.returncode == 0 else None
+class _Search:
+    """Looks for interpreters, from several threads, until it is told to stop."""
 
+    def __init__(self) -> None:
+        # Here, in one thread: the first call of sysconfig, which it makes, is not safe in several.
+        self._uv = find_uv_bin()
+        self._lock = Lock()
+        self._programs: set[Program] = set()
+        self._stopped = False
 
-def _described(executable: str) -> Interpreter | None:
-    """Ask the executable what it is; None for one that does not run, or is no CPython."""
-    try:
-        answer = Program([executable, "-I", "-c", _ASK], os.environ).run()
-        answer.check_returncode()
-        implementation, version, path, build = json.loads(answer.stdout)
-    except (OSError, subprocess.CalledProcessError, ValueError):
-        return None
-    if implementation != "CPython":
-        return None
-    return Interpreter(version=version, executable=Path(path), build=" ".join(build.split()))
+    def find(self, name: str) -> Interpreter | None:
+        """Find the interpreter of this name; raises StoppedError once it is stopped."""
+        if os.sep in name:
+            # Looked for from another folder, below.
+            name = str(Path(name).absolute())
+        # --system: an environment that happens to be active is not an interpreter to judge.
+        command = [self._uv, "python", "find", "--system", "--no-python-downloads", "--no-project", name]
+        # pyenv's shims go by the folder, or by the choice of the one that started us: here, by what is wanted.
+        found = self._run(command, {**os.environ, "PYENV_VERSION": name})
+        return self._described(found.stdout.strip()) if found.returncode == 0 else None
+
+    def stop(self) -> None:
+        """End what is running, and let nothing begin any more."""
+        with self._lock:
+            self._stopped = True
+            running = list(self._programs)
+        for program in running:
+            program.stop()
+
+    def _described(self, executable: str) -> Interpreter | None:
+        """Ask the executable what it is; None for one that does not run, or is no CPython."""
+        try:
+            answer = self._run([executable, "-I", "-S", "-c", _ASK], os.environ)
+            answer.check_returncode()
+            implementation, path, build = map(str, ast.literal_eval(answer.stdout))
+        except (OSError, subprocess.CalledProcessError, ValueError, TypeError, SyntaxError):
+            return None
+        if implementation != "cpython":
+            return None
+        version, *_ = build.split()
+        return Interpreter(version=version, executable=Path(path), build=" ".join(build.split()))
+
+    def _run(self, command: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        program = Program(command, environ)
+        with self._lock:
+            if self._stopped:
+                raise StoppedError
+            self._programs.add(program)
+        try:
+            return program.run()
+        finally:
+            with self._lock:
+                self._programs.discard(program)
 
 
 def _advice(name: str) -> str:
     if "/" in name:
         return "There is no CPython at this path: name an executable."
     return (
-        f"Install it ('uv python install {name}', or your version manager) and make it known: "
-        f"with pyenv, list it in {SERIES_FILE}; otherwise put it on the PATH."
+        f"Install it ('uv python install {name}', or your version manager), and see that it is on the PATH."
     )

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from conformance.errors import ProvisionError
+from conformance.provision.pruning import BEING_MADE, note_use, prune
 from conformance.provision.uv import Uv
 from conformance.provision.wheels import Wheel, build_wheel
 from conformance.records import Cell, Environment
@@ -30,7 +31,8 @@ def provide(
     """The Python executable of each cell's environment, made in ``folder`` where it is not there yet.
 
     ``extra`` are requirements to install beside each environment's own; ``say`` is told what is made.
-    An environment is named by all that is in it, so it is made once, never changed, and never stale.
+    An environment is named by all that is in it, so it is made once, never changed, and never stale. What
+    nothing has used for long is removed.
     Raises ProvisionError.
     """
     uv = Uv()
@@ -50,8 +52,10 @@ def _provided(
     for source in sorted({environment.path for environment in environments if environment.path}):
         say(f"building the wheel of {source}")
         wheels[source] = build_wheel(source, folder / "wheels")
+    packed = [wheel.path.parent for wheel in wheels.values()]
     folders = {environment: folder / _name(environment, wheels, extra) for environment in environments}
     needed = [environment for environment in environments if not _is_whole(folders[environment])]
+    note_use([folder / "wheels", *packed, *folders.values()])
     if needed:
         say(f"making {len(needed)} of {len(environments)} environments")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -67,6 +71,8 @@ def _provided(
             uv.stop()
             pool.shutdown(cancel_futures=True)
             raise
+    prune(folder / "wheels")
+    prune(folder)
     return {environment: _python(path) for environment, path in folders.items()}
 
 
@@ -84,7 +90,7 @@ def _make(
     """Make it aside and move it into place whole: what has the name is complete, whatever interrupts us."""
     failing = f"The environment of Python {environment.interpreter.version} could not be made"
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
+    aside = Path(tempfile.mkdtemp(prefix=BEING_MADE, dir=folder.parent))
     try:
         executable = environment.interpreter.executable
         uv.call(["venv", "--quiet", "--relocatable", "--python", executable, aside / "env"], failing=failing)

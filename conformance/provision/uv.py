@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 
 from uv import find_uv_bin
 
@@ -13,17 +14,19 @@ from conformance.errors import ProvisionError
 from conformance.programs import Program, StoppedError
 
 _LAST_LINES = 12
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def call_uv(arguments: Sequence[str | Path], *, failing: str) -> None:
-    """Run ``uv`` for one that waits for it, as `Uv.call` does."""
-    Uv().call(arguments, failing=failing)
+def call_uv(arguments: Sequence[str | Path], *, failing: str, variables: Mapping[str, str] = _NONE) -> None:
+    """Run ``uv`` for one that waits for it, as `Uv.call` does, with environment ``variables`` beside ours."""
+    Uv(variables).call(arguments, failing=failing)
 
 
 class Uv:
     """Runs uv for those who ask, from any thread, until it is told to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, variables: Mapping[str, str] = _NONE) -> None:
+        self._variables = variables
         self._lock = Lock()
         self._running: set[Program] = set()
         self._stopped = False
@@ -35,7 +38,7 @@ class Uv:
         """
         # An active environment, or settings of a project that happens to be around, are not ours.
         environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-        program = Program([find_uv_bin(), *map(str, arguments)], environ)
+        program = Program([find_uv_bin(), *map(str, arguments)], {**environ, **self._variables})
         try:
             with self._lock:
                 if self._stopped:

@@ -2,10 +2,11 @@
 
 from conformance.sync.bring import sync
 from conformance.sync.changes import SuiteChange, TagChange, Update
+from conformance.sync.git import without_credentials
 from conformance.sync.lock import LOCK_NAME, Lock, TagLock, read_lock
 from conformance.sync.renew import update
 from conformance.sync.sources import DEFAULT_REMOTE, Source
-from conformance.sync.tree import Problem, blob_id, verify
+from conformance.sync.tree import Problem, blob_id, problems, verify
 
 __all__ = [
     "DEFAULT_REMOTE",
@@ -18,8 +19,10 @@ __all__ = [
     "TagLock",
     "Update",
     "blob_id",
+    "problems",
     "read_lock",
     "sync",
     "update",
     "verify",
+    "without_credentials",
 ]

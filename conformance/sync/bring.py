@@ -9,7 +9,7 @@ from conformance.errors import SyncError
 from conformance.records import Interpreter
 from conformance.sync.failures import SourceFailed, TagFailed, tags_failed
 from conformance.sync.incoming import sweep_if_idle, workspace
-from conformance.sync.lock import LOCK_NAME, TagLock, read_lock
+from conformance.sync.lock import LOCK_NAME, Lock, TagLock, read_lock
 from conformance.sync.sources import DEFAULT_REMOTE, Source, Sources, Tree
 from conformance.sync.tree import problems, put_in_place
 
@@ -18,6 +18,7 @@ def sync(
     folder: Path,
     tags: Iterable[str],
     *,
+    lock: Lock | None = None,
     source: Source,
     remote: str = DEFAULT_REMOTE,
     interpreters: Sequence[Interpreter],
@@ -25,16 +26,17 @@ def sync(
 ) -> dict[str, Path]:
     """Make sure that the trees of ``tags`` are in ``folder`` (upstream_tests), every file as the lock says.
 
-    Returns, for each tag, the folder to put first on ``sys.path``. ``source`` and ``remote`` say where from;
+    The ``lock`` is the one in ``folder``, unless it is given. Returns, for each tag, the folder to put first on ``sys.path``. ``source`` and ``remote`` say where from;
     ``interpreters`` are those found on this machine; ``say`` gets one line for each thing worth telling.
     Nothing is fetched for a tree that is whole already. A SyncError names every tag that could not be
     brought, and what each source said; the other tags are in place then.
     """
     folder = folder.absolute()
-    lock = read_lock(folder)
+    lock = lock or read_lock(folder)
     entries = [lock.entry(tag) for tag in dict.fromkeys(tags)]
     try:
         if any(problems(folder / entry.tag, entry) for entry in entries):
+            folder.mkdir(parents=True, exist_ok=True)
             _bring(folder, entries, Sources(source, remote, interpreters, say))
         else:
             sweep_if_idle(folder)

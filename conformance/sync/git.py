@@ -66,7 +66,7 @@ def open_remote(tag: str, remote: str, work: Path) -> GitTree:
     """
     if shutil.which("git") is None:
         raise SourceFailed("git", "git is not installed", "Install git, or use `--source interpreter`.")
-    shown = _without_password(remote)
+    shown = without_credentials(remote)
     path = Path(remote).expanduser()
     address = str(path.absolute()) if path.exists() else remote
     commit = _ask(tag, address, shown, work)
@@ -98,7 +98,8 @@ def _ask(tag: str, address: str, shown: str, work: Path) -> str:
     return commit
 
 
-def _without_password(remote: str) -> str:
+def without_credentials(remote: str) -> str:
+    """The remote, if it is a URL without the user and the password that it may name."""
     parts = urlsplit(remote)
     if not parts.scheme or "@" not in parts.netloc:
         return remote

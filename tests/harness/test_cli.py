@@ -142,7 +142,7 @@ def test_an_implementation_that_loads_nowhere_is_told_in_a_sentence(
     assert said.status == ExitStatus.NOT_COMPLETED
     assert said.err == (
         "conformance: The implementation 'gone' could not be loaded anywhere: ModuleNotFoundError: "
-        "No module named 'not_there'. See whether its runner, run, task and requires are right.\n"
+        "No module named 'not_there'. See whether its runner, run, task, path and requires are right.\n"
     )
 
 
@@ -286,8 +286,8 @@ def test_an_interruption_keeps_what_was_finished_and_leaves_no_worker(
     ("arguments", "said"),
     [
         (["--suite", "walkers"], "conformance: No suite is called 'walkers'. Known: runners, tasks, async_case.\n"),
-        (["--loop", "trio"], "conformance: No loop is called 'trio'. Known: asyncio, uvloop.\n"),
-        (["--implementation", "nobodys"], "conformance: No implementation is called 'nobodys'. Known: native, "),
+        (["--loop", "trio"], "conformance: No loop is called 'trio'. Known: asyncio, uvloop, rloop.\n"),
+        (["--implementation", "nobodys"], "conformance: No implementation is called 'nobodys'. Known: runner_backport, "),
         (["--implementation", "native"], "conformance: native is what the others are judged against"),
         (["--python", "2.*"], "conformance: No listed Python matches '2.*'. Listed: "),
         (["--config", "not there.toml"], "conformance: not there.toml cannot be read: No such file"),

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from conformance.configuration import Configuration, read_configuration
 from conformance.errors import UsageError
@@ -47,7 +49,26 @@ def test_the_harnesss_own_are_there_beside_it(configure: Configure) -> None:
     configuration = configure(FOUR_LINES)
     assert set(configuration.implementations) == {*read_configuration().implementations, "mine"}
     assert {"native", "runner_backport"} < set(configuration.implementations)
-    assert {"asyncio", "uvloop"} == set(configuration.loops)
+    assert {"asyncio", "uvloop", "rloop"} == set(configuration.loops)
+
+
+def test_the_third_loop_is_judged_where_it_is_asked_for_alone(configure: Configure) -> None:
+    assert read_configuration().default_loops == ("asyncio", "uvloop")
+    assert configure(FOUR_LINES).default_loops == ("asyncio", "uvloop")
+
+
+def test_a_loop_that_a_user_declares_is_one_of_the_default_ones(configure: Configure) -> None:
+    own = configure('[[loop]]\nname = "own"\nfactory = "own:new"\n')
+    assert own.default_loops == ("asyncio", "uvloop", "own")
+
+
+@pytest.mark.parametrize("python", ["3.9", "3.10", "3.11", "3.12", "3.13"])
+def test_one_release_of_the_third_loop_is_for_each_interpreter_that_it_is_for(python: str) -> None:
+    rloop = read_configuration().loops["rloop"]
+    assert SpecifierSet(rloop.python).contains(python)
+    markers = [Requirement(one).marker for one in rloop.requires]
+    fitting = [marker for marker in markers if marker is None or marker.evaluate({"python_version": python})]
+    assert len(fitting) == 1
 
 
 def test_what_a_users_file_declares_is_what_is_judged_by_default(configure: Configure) -> None:
@@ -116,6 +137,12 @@ NAME = "Use letters, digits and . _ + - alone."
         ("run = ' mine:run'", f"run is ' mine:run'. {OBJECT}"),
         ("task = 'Task'", f"task is 'Task'. {OBJECT}"),
         ("runner = 7", "runner is 7. Give a string that is not empty."),
+        ("run = true", "run is True. Give a string that is not empty."),
+        ("task = ['mine:Task']", "task is ['mine:Task']. Give a string that is not empty."),
+        ("path = 7", "path is 7. Give a string that is not empty."),
+        ("path = ''", "path is ''. Give a string that is not empty."),
+        ("requires = 7", 'requires is 7. Give a list of requirements, such as ["a==1"].'),
+        ("python = ''", "python is ''. Give a string that is not empty."),
         ("runner = ''", "runner is ''. Give a string that is not empty."),
         ("python = 3.8", "python is 3.8. Give a string that is not empty."),
         ("python = '3.8'", "python is '3.8'. Give a range, such as '>=3.8,<3.11'."),
@@ -142,8 +169,15 @@ def test_a_wrong_key_is_answered_with_file_entry_key_and_what_is_accepted(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[implementation]]\nname = 'a'", ", implementation 'a': the key 'runner' is missing. Needed keys: name, runner."),
-        ("[[implementation]]\nrunner = 'a:b'", ", implementation '?': the key 'name' is missing. Needed keys: name, runner."),
+        (
+            "[[implementation]]\nname = 'a'",
+            ", implementation 'a': there is neither a runner nor a task to judge. Give runner = 'module:attribute', or task, or both.",
+        ),
+        (
+            "[[implementation]]\nname = 'a'\nrun = 'a:b'\ntask = 'a:c'",
+            ", implementation 'a': run is 'a:b', and there is no runner that it runs. Give runner = 'module:attribute' beside it.",
+        ),
+        ("[[implementation]]\nrunner = 'a:b'", ", implementation '?': the key 'name' is missing. Needed keys: name."),
         ("[[loop]]\nname = 'a'", ", loop 'a': the key 'factory' is missing. Needed keys: name, factory."),
         (
             "[[loop]]\nname = 'a'\nfactory = 'a:b'\npath = '.'",
@@ -171,13 +205,78 @@ def test_a_wrong_table_is_answered(configure: Configure, file: Path, text: str, 
     assert str(told.value) == f"{file}{said}"
 
 
-def test_a_source_folder_that_cannot_be_built_is_named(configure: Configure, file: Path) -> None:
+SOURCE = "Name a folder with a pyproject.toml, or the file of one module, such as mine.py."
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("nothing", "there is no {folder}/nothing."),
+        ("nothing.py", "there is no {folder}/nothing.py."),
+        ("bare", "there is no pyproject.toml in {folder}/bare."),
+        ("pyproject.toml", "{folder}/pyproject.toml is no file of a module that can be imported."),
+        ("mine-own.py", "{folder}/mine-own.py is no file of a module that can be imported."),
+        ("mine.py/sub", "there is no {folder}/mine.py/sub."),
+        ("a\\u0000b", "path is 'a\\x00b': embedded null byte."),
+    ],
+)
+def test_a_source_that_is_none_is_answered(configure: Configure, file: Path, path: str, said: str) -> None:
+    folder = file.parent.resolve()
+    (folder / "bare").mkdir()
+    for name in ("pyproject.toml", "mine-own.py", "mine.py"):
+        (folder / name).touch()
     with pytest.raises(UsageError) as told:
-        configure("[[implementation]]\nname = 'mine'\nrunner = 'a:b'\npath = 'source'")
-    where = file.parent.resolve() / "source"
+        configure(f"[[implementation]]\nname = 'mine'\nrunner = 'mine:b'\npath = \"{path}\"")
+    assert str(told.value) == f"{file}, implementation 'mine': {said.format(folder=folder)} {SOURCE}"
+
+
+def test_a_source_may_be_one_modules_file(configure: Configure, file: Path) -> None:
+    (file.parent / "mine.py").touch()
+    configuration = configure("[[implementation]]\nname = 'mine'\nrunner = 'mine:Runner'\npath = 'mine.py'")
+    assert configuration.implementations["mine"].path == file.parent.resolve() / "mine.py"
+
+
+def test_a_module_goes_by_the_name_of_its_link(configure: Configure, file: Path) -> None:
+    write(file.parent / "elsewhere" / "other.py", "")
+    (file.parent / "mine.py").symlink_to(file.parent / "elsewhere" / "other.py")
+    configuration = configure("[[implementation]]\nname = 'mine'\nrunner = 'mine:Runner'\npath = 'mine.py'")
+    assert configuration.implementations["mine"].path == file.parent.resolve() / "mine.py"
+
+
+@pytest.mark.parametrize("key", ["runner", "run", "task"])
+def test_what_one_modules_file_cannot_have_is_answered(configure: Configure, file: Path, key: str) -> None:
+    (file.parent / "mine.py").touch()
+    named = {"runner": "mine:Runner", key: "other:it"}
+    lines = ["[[implementation]]", "name = 'mine'", "path = 'mine.py'"]
+    with pytest.raises(UsageError) as told:
+        configure("\n".join([*lines, *(f"{name} = '{value}'" for name, value in named.items())]))
     assert str(told.value) == (
-        f"{file}, implementation 'mine': there is no pyproject.toml in {where}. Name a folder that can be built."
+        f"{file}, implementation 'mine': {key} is 'other:it', which is not in mine.py. "
+        "Give 'mine:attribute', or say under requires what has it."
     )
+
+
+def test_beside_requirements_a_modules_file_need_not_have_all(configure: Configure, file: Path) -> None:
+    (file.parent / "mine.py").touch()
+    mine = "[[implementation]]\nname = 'mine'\npath = 'mine.py'\nrequires = ['other']\n"
+    configuration = configure(f"{mine}runner = 'mine:Runner'\nrun = 'other:run'")
+    assert configuration.implementations["mine"].run == "other:run"
+
+
+def test_a_task_alone_is_enough(configure: Configure) -> None:
+    configuration = configure("[[implementation]]\nname = 'mine'\ntask = 'mine:Task'")
+    assert configuration.implementations["mine"] == Implementation("mine", task="mine:Task")
+
+
+def test_without_a_checkout_nothing_is_judged_by_default(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.configuration.CHECKOUT", None)
+    assert read_configuration().default == ()
+    assert {"native", "taskgroup"} < set(read_configuration().implementations)
+    assert "runner_backport" not in read_configuration().implementations
+    assert configure('[[loop]]\nname = "own"\nfactory = "own:new"\n').default == ()
+    assert configure(FOUR_LINES).default == ("mine",)
 
 
 @pytest.mark.parametrize("content", [b"[[", b"\xff", b"a = 1\na = 2"])

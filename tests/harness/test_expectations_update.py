@@ -11,8 +11,8 @@ import pytest
 from conformance.errors import ExitStatus
 from conformance.judge import read_expectations
 from conformance.judge.expectations import fits
-from conformance.places import ROOT
 from conformance.records import Shard, Verdict
+from drivers import PROJECT
 from miniatures import PATIENCE_SECONDS
 from renewing import (
     A_PASSES,
@@ -152,7 +152,7 @@ def test_an_implementation_of_one_s_own_keeps_what_was_said_of_its_other_cells(p
 def command(*arguments: object) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "conformance", "expectations", "update", *map(str, arguments)],
-        cwd=ROOT,
+        cwd=PROJECT,
         capture_output=True,
         text=True,
         check=False,

@@ -126,6 +126,19 @@ def test_baselines_come_first_once_each_and_are_judged_against_nothing() -> None
     assert baselines[0].mode is Mode.PLAIN
 
 
+def test_a_loop_that_is_no_default_one_is_judged_where_it_is_asked_for() -> None:
+    loops = {loop.name: loop for loop in (ASYNCIO, Loop("third", "third:new"), UVLOOP)}
+    declared = evolve(configuration(OURS), loops=loops)
+
+    def judged_on(*asked: str) -> set[str]:
+        plan = make_plan(declared, Selection(asked, (), ("runners",)), found("3.11.7"), TAGS)
+        return {cell.loop.name for cell in plan.cells}
+
+    assert judged_on() == {"asyncio", "uvloop"}
+    assert judged_on("third") == {"third"}
+    assert judged_on("*") == {"asyncio", "uvloop", "third"}
+
+
 def test_names_of_cells_are_unique_and_every_baseline_is_in_the_plan() -> None:
     plan = plan_of("3.8.18", "3.9.18", "3.11.7", "3.12.1", loop="*", implementation=("*",))
     names = [cell.name for cell in plan.cells]
@@ -140,7 +153,8 @@ def test_an_implementation_is_judged_where_it_is_declared_for() -> None:
 
 def test_a_loop_is_used_where_it_is_declared_for() -> None:
     young = Loop("young", "young:new", python=">=3.11")
-    declared = evolve(configuration(OURS), loops={"asyncio": ASYNCIO, "young": young})
+    loops = {"asyncio": ASYNCIO, "young": young}
+    declared = evolve(configuration(OURS), loops=loops, default_loops=tuple(loops))
     plan = make_plan(declared, Selection(suites=("runners",)), found("3.8.18", "3.11.7"), TAGS)
     assert {name for name in against(plan) if name.endswith("young")} == {"runners/ours/3.11.7/young"}
 
@@ -251,3 +265,13 @@ def test_cells_of_equal_needs_share_an_environment() -> None:
 def test_an_interpreter_is_known_by_its_numbers() -> None:
     assert Interpreter("3.13.0rc1", Path("python"), "").release == (3, 13)
     assert Interpreter("3.8.18", Path("python"), "").series == "3.8"
+
+
+def test_an_implementation_of_a_task_alone_is_judged_by_the_tasks_suite_alone() -> None:
+    alone = Implementation("alone", task="alone:Task")
+    plan = make_plan(
+        configuration(alone, default=("alone",)), Selection(), found("3.8.18", "3.10.13", "3.11.7"), TAGS
+    )
+    judged = [cell for cell in plan.cells if cell.baseline is not None]
+    assert {cell.suite for cell in judged} == {Suite.TASKS}
+    assert {cell.interpreter.series for cell in judged} == {"3.8", "3.10"}

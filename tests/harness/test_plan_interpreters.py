@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from conformance.plan import find_interpreters, wanted_series
-from miniatures import DRIVER, write
+from conformance.places import LOCK
+from conformance.plan import find_interpreters, interpreters, wanted_series
+from conformance.sync import read_lock
+from miniatures import DRIVER, PATIENCE_SECONDS, write
 
 
 def test_an_interpreter_is_found_by_its_path_and_described_by_itself() -> None:
@@ -68,5 +72,57 @@ def test_the_listed_versions_are_read_without_comments(tmp_path: Path) -> None:
     assert wanted_series(tmp_path) == ["3.11", "3.8"]
 
 
-def test_without_a_list_nothing_is_wanted(tmp_path: Path) -> None:
-    assert wanted_series(tmp_path) == []
+@pytest.mark.parametrize("text", [None, "", "# 3.7\n"])
+def test_without_a_list_every_series_with_a_tag_is_wanted(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        write(tmp_path / ".python-version", text)
+    tags = read_lock(LOCK.parent).entries
+    assert wanted_series(tmp_path) == wanted_series(None) == [entry.series for entry in tags]
+
+
+def test_a_shim_that_goes_by_the_folder_is_told_what_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shim = tmp_path / "bin" / f"python{DRIVER.series}"
+    write(
+        shim,
+        f"""\
+        #!/bin/sh
+        test "$PYENV_VERSION" = {DRIVER.series} && exec {DRIVER.executable} "$@"
+    """,
+    )
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}:/bin")
+    monkeypatch.setenv("PYENV_VERSION", "another")
+    monkeypatch.setenv("UV_PYTHON_PREFERENCE", "only-system")
+    [found] = find_interpreters([DRIVER.series]).interpreters
+    assert found == DRIVER
+
+
+def test_all_are_looked_for_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each waits until the other one has come.
+    meeting = tmp_path / "meeting"
+    os.mkfifo(meeting)
+    uv = tmp_path / "uv"
+    write(
+        uv,
+        f"""\
+        #!/bin/sh
+        for last; do :; done
+        if [ "$last" = 3.1 ]; then echo here > {meeting}; else read word < {meeting}; fi
+        exit 1
+        """,
+    )
+    uv.chmod(0o755)
+    monkeypatch.setattr(interpreters, "find_uv_bin", lambda: str(uv))
+    pool = ThreadPoolExecutor(1)
+    looking = pool.submit(find_interpreters, ["3.1", "3.2"])
+    try:
+        found = looking.result(PATIENCE_SECONDS)
+    finally:
+        # Whoever is alone there waits no longer.
+        both = os.open(meeting, os.O_RDWR)
+        os.write(both, b"here\n")
+        pool.shutdown()
+        os.close(both)
+    assert [missing.python for missing in found.missing] == ["3.1", "3.2"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -74,6 +75,24 @@ def test_an_environment_holds_the_interpreter_and_what_is_required(kept: Path, w
     assert said == [DRIVER.version, str(python.parents[1])]
 
 
+def test_one_modules_file_is_packed_and_installed(kept: Path, tmp_path: Path) -> None:
+    module = tmp_path / "small.py"
+    module.write_text("VALUE = 'as it was'\n")
+    [python] = provided(kept, cell(path=module))
+    module.unlink()
+    assert value(python) == "as it was"
+
+
+def test_a_changed_module_is_another_environment(kept: Path, tmp_path: Path) -> None:
+    module = tmp_path / "small.py"
+    module.write_text("VALUE = 'as it was'\n")
+    [before] = provided(kept, cell(path=module))
+    assert provided(kept, cell(path=module)) == [before]
+    module.write_text("VALUE = 'changed'\n")
+    [after] = provided(kept, cell(path=module))
+    assert (value(before), value(after)) == ("as it was", "changed")
+
+
 def test_a_local_source_is_built_and_installed(kept: Path, source: Path) -> None:
     [python] = provided(kept, cell(path=source))
     assert value(python) == "as it was"
@@ -97,6 +116,17 @@ def test_an_environment_is_made_once(kept: Path, wheel: str) -> None:
     assert said == []
 
 
+def test_what_is_used_stays_and_what_is_not_goes(kept: Path, source: Path, wheel: str) -> None:
+    [used] = provided(kept, cell(path=source))
+    [unused] = provided(kept, cell(wheel))
+    for folder in (*kept.iterdir(), *(kept / "wheels").iterdir()):
+        os.utime(folder, (0, 0))
+    assert provided(kept, cell(path=source)) == [used]
+    assert not unused.exists()
+    assert value(used) == "as it was"
+    assert len(list((kept / "wheels").iterdir())) == 1
+
+
 def test_what_is_made_is_said(kept: Path, source: Path) -> None:
     said: list[str] = []
     provide([cell(path=source), cell()], kept, say=said.append)
@@ -117,6 +147,21 @@ def test_a_changed_source_is_another_environment_and_the_old_one_stays(kept: Pat
     (source / "small.py").write_text("VALUE = 'changed'\n")
     [after] = provided(kept, cell(path=source))
     assert (value(before), value(after)) == ("as it was", "changed")
+
+
+def test_a_build_that_asks_is_told_where_to_work(kept: Path, tmp_path: Path) -> None:
+    """https://setuptools.pypa.io/en/latest/deprecated/distutils/configfile.html: where setuptools would leave things."""
+    first = (
+        "import configparser, os; config = configparser.RawConfigParser(); "
+        "config.read(os.environ['DIST_EXTRA_CONFIG']); "
+        "pathlib.Path(config['egg_info']['egg_base'], 'left').touch(); "
+        "pathlib.Path(config['build']['build_base']).mkdir()"
+    )
+    source = make_project(tmp_path / "source", "small", MODULES, first=first)
+    before = sorted(source.rglob("*"))
+    provided(kept, cell(path=source))
+    assert [path for path in sorted(source.rglob("*")) if "__pycache__" not in path.parts] == before
+    assert [path.suffix for path in (kept / "wheels").rglob("*") if path.is_file()] == [".whl"]
 
 
 def test_an_unchanged_source_is_the_same_environment(kept: Path, source: Path) -> None:
@@ -278,6 +323,12 @@ def test_a_requirement_that_cannot_be_had_is_told_in_uvs_words(kept: Path, tmp_p
     assert str(missing) in " ".join(details)
     assert told.value.status is ExitStatus.NOT_COMPLETED
     assert content(kept) == []
+
+
+def test_a_module_that_is_gone_is_told(kept: Path, tmp_path: Path) -> None:
+    # It was there when the configuration was read.
+    with pytest.raises(ProvisionError, match=r"gone\.py"):
+        provided(kept, cell(path=tmp_path / "gone.py"))
 
 
 def test_a_project_that_does_not_build_is_told_in_uvs_words(kept: Path, tmp_path: Path) -> None:

@@ -47,5 +47,18 @@ def test_the_value_of_an_option_is_found_whatever_the_others_look_like(
     assert value_of(as_arguments(parsed(*GIVEN)), option) == value
 
 
+@pytest.mark.parametrize(
+    ("remote", "kept"),
+    [
+        ("https://user:token@host.example/cpython", "https://host.example/cpython"),
+        ("https://token@host.example:8080/cpython", "https://host.example:8080/cpython"),
+        ("https://host.example/cpython", "https://host.example/cpython"),
+        ("git@host.example:cpython", "git@host.example:cpython"),
+    ],
+)
+def test_who_may_read_a_remote_is_not_kept(remote: str, kept: str) -> None:
+    assert value_of(as_arguments(parsed("--remote", remote)), "--remote") == kept
+
+
 def test_in_no_arguments_there_is_no_value() -> None:
     assert value_of((), "--config") is None

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import ExitStatus
-from conformance.places import ROOT
 from conformance.report import read_document
-from drivers import Driver
+from drivers import PROJECT, Driver
 from miniatures import interpreter_or_skip
 from wrong_runners import bring
 
@@ -40,7 +39,7 @@ def test_the_command_that_renews_takes_out_of_the_run_s_own_file_what_the_run_fo
     assert driver.report(driver.document).out.count(f"{line}\n") == 1
     words = shlex.split(line.partition("python -m conformance ")[2])
     done = subprocess.run(
-        [sys.executable, "-m", "conformance", *words], cwd=ROOT, capture_output=True, check=False
+        [sys.executable, "-m", "conformance", *words], cwd=PROJECT, capture_output=True, check=False
     )
     assert done.returncode == ExitStatus.AS_EXPECTED, done.stderr
     assert own.read_text("utf-8") == "# My own.\n"

@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 
 from conformance.cli import commands
 from conformance.errors import SyncError
-from conformance.places import ROOT, UPSTREAM
+from conformance.places import CHECKOUT, UPSTREAM
 from conformance.plan import find_interpreters, wanted_series
 from conformance.records import Suite
 from conformance.suites import DEFINITIONS
@@ -38,7 +38,7 @@ def test_the_tests_of_a_suite_are_in_the_file_of_its_name(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize("suite", Suite)
-@pytest.mark.parametrize("series", wanted_series(ROOT))
+@pytest.mark.parametrize("series", wanted_series(CHECKOUT))
 def test_the_lock_pins_the_files_of_each_suite_for_each_interpreter(suite: Suite, series: str) -> None:
     wanted = DEFINITIONS[suite].series_for(interpreter(f"{series}.1"))
     [pinned] = [entry.files for entry in read_lock(UPSTREAM).entries if entry.series == wanted]
@@ -51,7 +51,7 @@ def test_help_names_each_suite(command: str) -> None:
     assert all(suite in text for suite in Suite)
 
 
-@pytest.mark.parametrize("series", wanted_series(ROOT))
+@pytest.mark.parametrize("series", wanted_series(CHECKOUT))
 def test_async_case_is_judged_where_a_test_case_s_debug_goes_by_its_hooks(series: str) -> None:
     """`unittest.IsolatedAsyncioTestCase.debug`: it runs now asynchronous methods and callbacks (bpo-45238)."""
     found = find_interpreters([series])

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.errors import ExitStatus, SyncError
 from conformance.records import Interpreter
-from conformance.sync import Source, blob_id, gitcommand, read_lock, sync, verify
+from conformance.sync import Lock, Source, blob_id, gitcommand, problems, read_lock, sync, verify
 from upstream_fixture import Get, Mirror, clean, git, needs, snapshot
 
 pytest_plugins = ["upstream_fixture"]
@@ -59,6 +59,16 @@ def test_git_brings_every_locked_tag_byte_for_byte(
         assert snapshot(folder / tag) == {path: mirror.files[tag][path] for path in locked}
     assert [line.partition(":")[0] for line in said] == list(ALL_TAGS)
     assert clean(folder)
+
+
+def test_a_lock_that_lies_elsewhere_serves_a_folder_that_is_not_there_yet(
+    tmp_path: Path, cpython: Callable[[str], Interpreter], lock: Lock, said: list[str]
+) -> None:
+    new = tmp_path / "cache" / "upstream_tests"
+    having = [cpython(TAG)]
+    found = sync(new, [TAG], lock=lock, source=Source.INTERPRETER, interpreters=having, say=said.append)
+    assert found == {TAG: new / TAG / "Lib"}
+    assert problems(new / TAG, lock.entry(TAG)) == ()
 
 
 def test_an_interpreter_brings_the_same(
