@@ -1,0 +1,1 @@
+"""What the peers' verdicts are made into a page by; behind the report step, and no part of the harness."""
