@@ -96,3 +96,33 @@ class Program:
                 start_new_session=True,
             )
             return self._process
+
+
+class Programs:
+    """Runs programs for those who ask, from any thread, until it is told to stop."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._running: set[Program] = set()
+        self._stopped = False
+
+    def run(self, command: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run one, as `Program.run` does; raises StoppedError also where it is to begin after all were stopped."""
+        program = Program(command, environ)
+        with self._lock:
+            if self._stopped:
+                raise StoppedError
+            self._running.add(program)
+        try:
+            return program.run()
+        finally:
+            with self._lock:
+                self._running.discard(program)
+
+    def stop(self) -> None:
+        """End what is running, with all that it started, and let nothing begin any more."""
+        with self._lock:
+            self._stopped = True
+            running = list(self._running)
+        for program in running:
+            program.stop()

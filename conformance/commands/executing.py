@@ -100,7 +100,6 @@ class _Run:
         self._interrupted = interrupted
         self._courses = dict(begun.courses)
         self._orders = begun.orders
-        self._done = {(result.cell, result.test, result.attempt) for result in begun.done}
         self._witness = _Witness(console, len(begun.orders), prepared, document)
         self._unfinished = {order.cell.name for order in begun.orders}
 
@@ -166,7 +165,7 @@ class _Run:
         course, order = look_up(self._prepared, self._how, look)
         self._courses[cell.name, 2] = course
         for result in course.results:
-            if (result.cell, result.test, result.attempt) not in self._done:
+            if not self._prepared.known.is_done(result):
                 self._document.result(result)
         if course.results:
             self._witness.taken(len(course.results), 0 if order else 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
-from conformance.execute import Course, is_of_fixture, scope_of
+from conformance.execute import Course, is_of_fixture, is_within, scope_of
 from conformance.judge import NO_RESULT
 from conformance.records import Cell, Outcome, Result
 from conformance.report import Document
@@ -62,8 +62,7 @@ class Known:
 
     def durations(self, cell: str) -> Mapping[str, float]:
         """Return how many seconds the tests of a cell took, as far as the store has it, reused or not."""
-        found = self._store.results(self._keys[cell])
-        return {test: result.seconds for (test, attempt), result in found.items() if attempt == 1}
+        return {test: result.seconds for test, result in self._of_attempt(cell, 1).items()}
 
     def keep(self, result: Result) -> None:
         """Keep what has just been found; may be called from any thread."""
@@ -80,11 +79,13 @@ class Known:
     def forget_fixtures(self, cell: str, course: Course, attempt: int) -> None:
         """Let go of troubles of fixtures that a course had none of, though all the tests that they are for ran."""
         ran = {result.test for result in course.results}
-        due = set(course.tests) - set(course.left_out)
+        unseen = set(course.tests) - set(course.left_out) - ran
         stale = [
             test
             for test in self._store.tests(self._keys[cell], attempt)
-            if is_of_fixture(test) and test not in ran and ran >= _within(scope_of(test), due)
+            if is_of_fixture(test)
+            and test not in ran
+            and not any(is_within(one, scope_of(test)) for one in unseen)
         ]
         self._store.forget(self._keys[cell], stale)
 
@@ -92,8 +93,8 @@ class Known:
         listing = self.listing(cell) if self._reuse else None
         if listing is None:
             return {}
-        stored = self._of_attempt(cell, attempt)
-        again = self._of_attempt(cell, ASKED_AGAIN) if cell.baseline is None and attempt == 1 else {}
+        stored = self._of_attempt(cell.name, attempt)
+        again = self._of_attempt(cell.name, ASKED_AGAIN) if cell.baseline is None and attempt == 1 else {}
         taken = {
             test: result for test, result in stored.items() if _is_settled(cell, result, again.get(test))
         }
@@ -102,14 +103,9 @@ class Known:
             return {}
         return taken
 
-    def _of_attempt(self, cell: Cell, attempt: int) -> dict[str, Result]:
-        found = self._store.results(self._keys[cell.name], cell.name, attempt)
+    def _of_attempt(self, cell: str, attempt: int) -> dict[str, Result]:
+        found = self._store.results(self._keys[cell], cell, attempt)
         return {test: result for (test, _attempt), result in found.items()}
-
-
-def _within(scope: str, tests: Iterable[str]) -> set[str]:
-    """The tests of a class or module."""
-    return {test for test in tests if test.startswith(f"{scope}.")}
 
 
 def is_doubtful(result: Result) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from attrs import frozen
 
 from conformance.commands.prepared import How, Prepared
-from conformance.execute import Course, Order, is_of_fixture, scope_of
+from conformance.execute import Course, Order, is_of_fixture, is_within, scope_of
 from conformance.records import NATIVE, Cell, Result
 from conformance.suites import DEFINITIONS
 
@@ -65,8 +65,7 @@ def _belonging(found: Mapping[str, Result], wanted: Collection[str]) -> list[Res
     return [
         result
         for test, result in found.items()
-        if test in wanted
-        or (is_of_fixture(test) and any(f"{one}.".startswith(f"{scope_of(test)}.") for one in wanted))
+        if test in wanted or (is_of_fixture(test) and any(is_within(one, scope_of(test)) for one in wanted))
     ]
 
 

@@ -144,6 +144,17 @@ class _Running:
             whole=tuple(cell.name for cell in whole.cells),
             expectations=digest,
         )
+        self._how = How(
+            pattern=options.pattern,
+            jobs=options.jobs or DEFAULT_JOBS,
+            seconds=options.timeout,
+            memory=options.memory * _MIB,
+            shuffle=options.shuffle,
+            repeat=options.repeat,
+            shard=part is not None,
+            coverage=options.coverage,
+            variables=handed_on(options.pass_env),
+        )
 
     def run(self) -> ExitStatus:
         """Go all the way; what was finished stands in the document, whatever ends it."""
@@ -174,7 +185,7 @@ class _Running:
                     known=known,
                     unexercised=Unexercised(store),
                 )
-                begun = begin(prepared, self._how())
+                begun = begin(prepared, self._how)
                 if document is None:
                     # Until all that is done stands in the new one, the old document stays what it is.
                     document = stack.enter_context(
@@ -185,10 +196,10 @@ class _Running:
                     for result in begun.done:
                         document.result(result)
                 judgements, results = execute_and_judge(
-                    prepared, self._how(), begun, document, self._console, self._interruption.noted
+                    prepared, self._how, begun, document, self._console, self._interruption.noted
                 )
                 if self._may_reuse():
-                    ask_again(prepared, self._how(), results, self._console, self._interruption.noted)
+                    ask_again(prepared, self._how, results, self._console, self._interruption.noted)
             except KeyboardInterrupt:
                 if document is not None:
                     document.interrupt(_now())
@@ -217,7 +228,7 @@ class _Running:
 
     def _keys(self, pythons: Mapping[Environment, Path]) -> Mapping[str, str]:
         """Return, for each cell, the key of its results in the store."""
-        how = self._how()
+        how = self._how
         options = Options(
             timeout=how.seconds,
             memory=how.memory,
@@ -235,20 +246,6 @@ class _Running:
     def _may_reuse(self) -> bool:
         # What is to be repeated or measured has to run.
         return self._options.cache and self._options.repeat == 1 and self._options.coverage is None
-
-    def _how(self) -> How:
-        options = self._options
-        return How(
-            pattern=options.pattern,
-            jobs=options.jobs or DEFAULT_JOBS,
-            seconds=options.timeout,
-            memory=options.memory * _MIB,
-            shuffle=options.shuffle,
-            repeat=options.repeat,
-            shard=self._header.shard is not None,
-            coverage=options.coverage,
-            variables=handed_on(options.pass_env),
-        )
 
     def _finish(
         self, document: DocumentWriter, judgements: Sequence[Judgement], results: Sequence[Result]

@@ -79,6 +79,16 @@ def tear_down(scope: str) -> str:
     return f"{scope}{_TEAR_DOWN}"
 
 
+def class_of(test: str) -> str:
+    """The class that a test is a method of, with its module, by the test's id."""
+    return test.rpartition(".")[0]
+
+
+def is_within(test: str, scope: str) -> bool:
+    """Whether the class or module holds the test."""
+    return test.startswith(f"{scope}.")
+
+
 def is_of_fixture(test: str) -> bool:
     """Whether the id is of such a result, and not of a test."""
     return test.endswith((_AFTER, _TEAR_DOWN))
@@ -86,4 +96,4 @@ def is_of_fixture(test: str) -> bool:
 
 def scope_of(test: str) -> str:
     """The class or module whose fixture such a result tells of, as far as it is known."""
-    return test.removesuffix(_TEAR_DOWN) if test.endswith(_TEAR_DOWN) else test.rpartition(".")[0]
+    return test.removesuffix(_TEAR_DOWN) if test.endswith(_TEAR_DOWN) else class_of(test)

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 from conformance.execute import order as orders_and_courses
-from conformance.execute.order import Course, Order
+from conformance.execute.order import Course, Order, class_of
 from conformance.execute.supervise import see_through
 from conformance.records import Outcome, Result, Suite
 
@@ -132,11 +132,11 @@ def divide(tests: Sequence[str], count: int, durations: Mapping[str, float]) -> 
     usual = sum(recorded) / len(recorded) if recorded else 1.0
     classes: defaultdict[str, float] = defaultdict(float)
     for test in tests:
-        classes[test.rpartition(".")[0]] += durations.get(test, usual)
+        classes[class_of(test)] += durations.get(test, usual)
     lengths = [0.0] * count
     part_of = {}
     for name in sorted(classes, key=lambda name: (-classes[name], name)):
         shortest = lengths.index(min(lengths))
         part_of[name] = shortest
         lengths[shortest] += classes[name]
-    return [[test for test in tests if part_of[test.rpartition(".")[0]] == part] for part in range(count)]
+    return [[test for test in tests if part_of[class_of(test)] == part] for part in range(count)]

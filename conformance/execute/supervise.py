@@ -11,7 +11,7 @@ from typing import Any
 from attrs import evolve
 
 from conformance.execute.failures import AbandonedError, TimeLimitError, WorkerGoneError
-from conformance.execute.order import Course, Listener, Order, after, tear_down
+from conformance.execute.order import Course, Listener, Order, after, class_of, is_within, tear_down
 from conformance.execute.reports import are_ids, finished, outcome_of, subtest
 from conformance.execute.worker import Worker
 from conformance.records import Outcome, Result, Subtest
@@ -26,7 +26,8 @@ def see_through(
 ) -> Course:
     """Run a cell's tests to the end, whatever they do to their worker.
 
-    ``share`` is given all that are to run, and returns those that are to run here. Raises ExecuteError when no worker starts, and AbandonedError soon after ``abandoned`` is set.
+    ``share`` is given all that are to run, and returns those that are to run here. Raises ExecuteError when no
+    worker starts, and AbandonedError soon after ``abandoned`` is set.
     """
     return _Supervision(order, listener, abandoned, share).run()
 
@@ -203,8 +204,7 @@ class _Supervision:
             first = next((test for test in self._pending if self._kept_from_starting(test) is None), None)
             if first is not None and (outcome is Outcome.TIMED_OUT or first == self._suspect):
                 what = f"{what}, before the test could start"
-                of_class = first.rpartition(".")[0]
-                fellows = [test for test in self._pending if test.rpartition(".")[0] == of_class]
+                fellows = [test for test in self._pending if class_of(test) == class_of(first)]
                 self._settle(fellows, outcome, what, worker.last_output(0))
             self._suspect = first
 
@@ -231,7 +231,7 @@ class _Supervision:
 
     def _kept_from_starting(self, test: str) -> tuple[Outcome, str] | None:
         """The trouble of the test's class or module, if that had any."""
-        return next((why for scope, why in self._set_up.items() if test.startswith(f"{scope}.")), None)
+        return next((why for scope, why in self._set_up.items() if is_within(test, scope)), None)
 
     def _result(self, test: str, outcome: Outcome, detail: str = "", output: str = "") -> Result:
         order = self._order

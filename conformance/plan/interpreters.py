@@ -9,15 +9,14 @@ from __future__ import annotations
 import ast
 import os
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
 
 from attrs import frozen
 from uv import find_uv_bin
 
-from conformance.programs import Program, StoppedError
+from conformance.programs import Programs
 from conformance.records import Interpreter, Missing
 
 SERIES_FILE = ".python-version"
@@ -74,33 +73,27 @@ class _Search:
     def __init__(self) -> None:
         # Here, in one thread: the first call of sysconfig, which it makes, is not safe in several.
         self._uv = find_uv_bin()
-        self._lock = Lock()
-        self._programs: set[Program] = set()
-        self._stopped = False
+        self._programs = Programs()
 
     def find(self, name: str) -> Interpreter | None:
         """Find the interpreter of this name; raises StoppedError once it is stopped."""
         if os.sep in name:
-            # Looked for from another folder, below.
+            # It means the same in whatever folder uv looks.
             name = str(Path(name).absolute())
         # --system: an environment that happens to be active is not an interpreter to judge.
         command = [self._uv, "python", "find", "--system", "--no-python-downloads", "--no-project", name]
         # pyenv's shims go by the folder, or by the choice of the one that started us: here, by what is wanted.
-        found = self._run(command, {**os.environ, "PYENV_VERSION": name})
+        found = self._programs.run(command, {**os.environ, "PYENV_VERSION": name})
         return self._described(found.stdout.strip()) if found.returncode == 0 else None
 
     def stop(self) -> None:
         """End what is running, and let nothing begin any more."""
-        with self._lock:
-            self._stopped = True
-            running = list(self._programs)
-        for program in running:
-            program.stop()
+        self._programs.stop()
 
     def _described(self, executable: str) -> Interpreter | None:
         """Ask the executable what it is; None for one that does not run, or is no CPython."""
         try:
-            answer = self._run([executable, "-I", "-S", "-c", _ASK], os.environ)
+            answer = self._programs.run([executable, "-I", "-S", "-c", _ASK], os.environ)
             answer.check_returncode()
             implementation, path, build = map(str, ast.literal_eval(answer.stdout))
         except (OSError, subprocess.CalledProcessError, ValueError, TypeError, SyntaxError):
@@ -109,18 +102,6 @@ class _Search:
             return None
         version, *_ = build.split()
         return Interpreter(version=version, executable=Path(path), build=" ".join(build.split()))
-
-    def _run(self, command: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-        program = Program(command, environ)
-        with self._lock:
-            if self._stopped:
-                raise StoppedError
-            self._programs.add(program)
-        try:
-            return program.run()
-        finally:
-            with self._lock:
-                self._programs.discard(program)
 
 
 def _advice(name: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from threading import Lock
 from types import MappingProxyType
 
 from uv import find_uv_bin
 
 from conformance.errors import ProvisionError
-from conformance.programs import Program, StoppedError
+from conformance.programs import Programs, StoppedError
 
 _LAST_LINES = 12
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -27,9 +26,7 @@ class Uv:
 
     def __init__(self, variables: Mapping[str, str] = _NONE) -> None:
         self._variables = variables
-        self._lock = Lock()
-        self._running: set[Program] = set()
-        self._stopped = False
+        self._programs = Programs()
 
     def call(self, arguments: Sequence[str | Path], *, failing: str) -> None:
         """Run ``uv`` with the arguments; ``failing`` says what could not be done when it fails.
@@ -38,18 +35,10 @@ class Uv:
         """
         # An active environment, or settings of a project that happens to be around, are not ours.
         environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-        program = Program([find_uv_bin(), *map(str, arguments)], {**environ, **self._variables})
         try:
-            with self._lock:
-                if self._stopped:
-                    raise StoppedError
-                self._running.add(program)
-            done = program.run()
+            done = self._programs.run([find_uv_bin(), *map(str, arguments)], {**environ, **self._variables})
         except StoppedError:
             raise ProvisionError(f"{failing}: it was broken off.", "Run again.") from None
-        finally:
-            with self._lock:
-                self._running.discard(program)
         if done.returncode != 0:
             last = "\n".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
             raise ProvisionError(
@@ -58,8 +47,4 @@ class Uv:
 
     def stop(self) -> None:
         """End what is running, with all that it started, and let nothing begin any more."""
-        with self._lock:
-            self._stopped = True
-            running = list(self._running)
-        for program in running:
-            program.stop()
+        self._programs.stop()

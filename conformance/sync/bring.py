@@ -26,8 +26,9 @@ def sync(
 ) -> dict[str, Path]:
     """Make sure that the trees of ``tags`` are in ``folder`` (upstream_tests), every file as the lock says.
 
-    The ``lock`` is the one in ``folder``, unless it is given. Returns, for each tag, the folder to put first on ``sys.path``. ``source`` and ``remote`` say where from;
-    ``interpreters`` are those found on this machine; ``say`` gets one line for each thing worth telling.
+    The ``lock`` is the one in ``folder``, unless it is given. Returns, for each tag, the folder to put first on
+    ``sys.path``. ``source`` and ``remote`` say where from; ``interpreters`` are those found on this machine;
+    ``say`` gets one line for each thing worth telling.
     Nothing is fetched for a tree that is whole already. A SyncError names every tag that could not be
     brought, and what each source said; the other tags are in place then.
     """

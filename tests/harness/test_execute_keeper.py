@@ -292,7 +292,10 @@ def test_nothing_outlives_a_driver_that_is_killed(deed: str, tmp_path: Path, lif
     )
     try:
         folder = Path(lifeline.said().strip())
-        # The driver, the keeper, the worker and its child.
+        # The driver, the keeper, the worker and its child, whose environment is not there yet for a moment.
+        deadline = time.monotonic() + 10
+        while len(marked(mark)) < 4 and time.monotonic() < deadline:
+            pass
         assert len(marked(mark)) == 4
         assert (folder / "something").exists()
     finally:
