@@ -16,6 +16,7 @@ import click
 from conformance import __version__
 from conformance.commands.interruption import ENDINGS
 from conformance.errors import ConformanceError, ExitStatus
+from conformance.places import COMMAND, DOCUMENT, STORE, shown
 from conformance.process import settle
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -74,7 +75,7 @@ def commands() -> None:
     """Judge implementations of asyncio.Runner by CPython's own tests, against native CPython."""
 
 
-@commands.command(epilog="Example: python -m conformance run --python 3.8 --loop uvloop --suite runners")
+@commands.command(epilog=f"Example: {COMMAND} run --python 3.8 --loop uvloop --suite runners")
 @_with(*_SELECTION)
 @click.option(
     "-k", "pattern", metavar="TEST", help="Only tests whose id holds this text, or matches this glob."
@@ -115,7 +116,7 @@ def commands() -> None:
     "--store",
     type=_FILE,
     metavar="FILE",
-    help="Where results are kept.  [default: .conformance/store.sqlite]",
+    help=f"Where results are kept.  [default: {shown(STORE)}]",
 )
 @click.option(
     "--no-cache", "cache", flag_value=False, default=True, help="Run also what the store has a result of."
@@ -126,9 +127,7 @@ def commands() -> None:
     metavar="NAME",
     help="Environment variables that workers get too, by name or glob; never TMPDIR or PYTHON*.",
 )
-@click.option(
-    "--out", type=_FILE, metavar="FILE", help="The report document.  [default: .conformance/results.jsonl]"
-)
+@click.option("--out", type=_FILE, metavar="FILE", help=f"The report document.  [default: {shown(DOCUMENT)}]")
 @click.option(
     "--expectations", type=_FILE, metavar="FILE", help="Declared verdicts instead of the project's own."
 )
@@ -144,7 +143,7 @@ def run(context: click.Context, /, **options: Any) -> ExitStatus:
     return start(context, options)
 
 
-@commands.command(epilog="Example: python -m conformance plan --python '3.1*' --format json")
+@commands.command(epilog=f"Example: {COMMAND} plan --python '3.1*' --format json")
 @_with(*_SELECTION)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def plan(**options: Any) -> ExitStatus:
@@ -154,7 +153,7 @@ def plan(**options: Any) -> ExitStatus:
     return show_plan(**options)
 
 
-@commands.command(epilog="Example: python -m conformance sync --source git --remote /srv/mirrors/cpython.git")
+@commands.command(epilog=f"Example: {COMMAND} sync --source git --remote /srv/mirrors/cpython.git")
 @_with(*_SOURCE)
 @click.option(
     "--update", "tags", multiple=True, metavar="TAG", help="Pin this tag in the lock instead of syncing."
@@ -166,7 +165,7 @@ def sync(**options: Any) -> ExitStatus:
     return bring_in(**options)
 
 
-@commands.command(epilog="Example: python -m conformance report shard-1.jsonl shard-2.jsonl shard-3.jsonl")
+@commands.command(epilog=f"Example: {COMMAND} report shard-1.jsonl shard-2.jsonl shard-3.jsonl")
 @click.argument("documents", type=_FILE, nargs=-1, required=True, metavar="FILE...")
 def report(documents: tuple[Path, ...]) -> ExitStatus:
     """Show the report of a document that run wrote, or of several as of one run.
@@ -179,7 +178,7 @@ def report(documents: tuple[Path, ...]) -> ExitStatus:
     return show_report(documents)
 
 
-@commands.command(epilog="Example: python -m conformance doctor")
+@commands.command(epilog=f"Example: {COMMAND} doctor")
 def doctor() -> ExitStatus:
     """Say what is found and what is missing on this machine, and what to do about it."""
     from conformance.commands.doctor import examine  # noqa: PLC0415  # likewise
@@ -187,14 +186,12 @@ def doctor() -> ExitStatus:
     return examine()
 
 
-@commands.group(epilog="Example: python -m conformance expectations update .conformance/results.jsonl")
+@commands.group(epilog=f"Example: {COMMAND} expectations update {shown(DOCUMENT)}")
 def expectations() -> None:
     """Look after the file of declared verdicts."""
 
 
-@expectations.command(
-    epilog="Example: python -m conformance expectations update .conformance/results.jsonl --since before.jsonl"
-)
+@expectations.command(epilog=f"Example: {COMMAND} expectations update {shown(DOCUMENT)} --since before.jsonl")
 @click.argument("documents", type=_FILE, nargs=-1, required=True, metavar="DOCUMENT...")
 @click.option(
     "--since",

@@ -54,6 +54,11 @@ def _refuse_unjudgeable(made: Implementation, where: str) -> None:
             f"{where}: run is '{made.run}', and there is no runner that it runs.",
             "Give runner = 'module:attribute' beside it.",
         )
+    if not made.context and made.task is None:
+        raise UsageError(
+            f"{where}: context is false, and there is no task that it is about.",
+            "Give task = 'module:attribute' beside it, or leave context out.",
+        )
     if made.path is None or made.path.suffix != ".py" or made.requires:
         return
     for key in _OBJECTS:
@@ -72,6 +77,12 @@ def _value(key: str, value: Any, where: str, file: Path) -> Any:
                 f"{where}: requires is {value!r}.", 'Give a list of requirements, such as ["a==1"].'
             )
         return tuple(value)
+    if key == "context":
+        if not isinstance(value, bool):
+            raise UsageError(
+                f"{where}: context is {value!r}.", "Give false for a task that takes no context, or true."
+            )
+        return value
     if not isinstance(value, str) or not value:
         raise UsageError(f"{where}: {key} is {value!r}.", "Give a string that is not empty.")
     if key in _OBJECTS and not _OBJECT.fullmatch(value):

@@ -25,3 +25,11 @@ STORE = KEPT / "store.sqlite"
 """All results, and what else was found out once: one file for all runs of this checkout, or of this user."""
 DOCUMENT = KEPT / "results.jsonl"
 EXPECTATIONS = _PACKAGE / "expectations.toml"
+
+
+def shown(path: Path) -> str:
+    """A path as help texts show it: from the checkout's folder on, or from the user's home."""
+    for above, prefix in ((CHECKOUT, Path()), (Path.home(), Path("~"))):
+        if above is not None and path.is_relative_to(above):
+            return str(prefix / path.relative_to(above))
+    return str(path)

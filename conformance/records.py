@@ -92,6 +92,8 @@ class Implementation:
     path: Path | None = None
     """A local source folder, or one module's file, to build and install instead of, or beside, ``requires``."""
     python: str = ">=3.8"
+    context: bool = True
+    """Whether the task takes a context; one that does not is judged by the tests of tasks without one alone."""
 
 
 @frozen

@@ -173,7 +173,7 @@ class _Run:
             return []
         self._witness.announced(1)
         tests = counted(len(diverging), "test")
-        self._console.print(f"{cell.name}: {tests} diverge, and are looked at once more, in a fresh worker")
+        self._console.print(f"{cell.name}: divergent in {tests}, looked at once more, in a fresh worker")
         return [order]
 
     def _judge(self, plan: Plan, results: Sequence[Result]) -> list[Judgement]:

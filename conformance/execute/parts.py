@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from conformance.execute import order as orders_and_courses
 from conformance.execute.order import Course, Order, class_of
+from conformance.execute.restarts import Restarts
 from conformance.execute.supervise import see_through
 from conformance.records import Outcome, Result, Suite
 
@@ -44,12 +45,13 @@ class Parts:
         self._told: dict[str, Result] = {}
         self._courses: list[Course] = []
         self._course: Course | None = None
+        self._restarts = Restarts()
 
     def see_through(self, number: int, abandoned: Flag) -> None:
         """Run one of the parts, counted from 0, to its end; raises what the supervision of a worker raises."""
         with self._lock:
             self._began = self._began or time.monotonic()
-        course = see_through(self.order, self, abandoned, partial(self._share, number))
+        course = see_through(self.order, self, abandoned, partial(self._share, number), self._restarts)
         with self._lock:
             self._courses.append(course)
             if len(self._courses) < self.count:

@@ -13,33 +13,44 @@ from attrs import evolve
 from conformance.execute.failures import AbandonedError, TimeLimitError, WorkerGoneError
 from conformance.execute.order import Course, Listener, Order, after, class_of, is_within, tear_down
 from conformance.execute.reports import are_ids, finished, outcome_of, subtest
+from conformance.execute.restarts import Restarts
 from conformance.execute.worker import Worker
 from conformance.records import Outcome, Result, Subtest
 
 _START_SECONDS = 120.0
 """How long a worker may take to import everything, on a machine that is busy with its fellows."""
-_RESTARTS = 20
 
 
 def see_through(
-    order: Order, listener: Listener, abandoned: Flag, share: Callable[[Sequence[str]], list[str]] = list
+    order: Order,
+    listener: Listener,
+    abandoned: Flag,
+    share: Callable[[Sequence[str]], list[str]] = list,
+    restarts: Restarts | None = None,
 ) -> Course:
     """Run a cell's tests to the end, whatever they do to their worker.
 
-    ``share`` is given all that are to run, and returns those that are to run here. Raises ExecuteError when no
-    worker starts, and AbandonedError soon after ``abandoned`` is set.
+    ``share`` is given all that are to run, and returns those that are to run here; ``restarts`` is the budget
+    that this shares with the cell's other parts. Raises ExecuteError when no worker starts, and AbandonedError
+    soon after ``abandoned`` is set.
     """
-    return _Supervision(order, listener, abandoned, share).run()
+    return _Supervision(order, listener, abandoned, share, restarts or Restarts()).run()
 
 
 class _Supervision:
     def __init__(
-        self, order: Order, listener: Listener, abandoned: Flag, share: Callable[[Sequence[str]], list[str]]
+        self,
+        order: Order,
+        listener: Listener,
+        abandoned: Flag,
+        share: Callable[[Sequence[str]], list[str]],
+        restarts: Restarts,
     ) -> None:
         self._order = order
         self._listener = listener
         self._abandoned = abandoned
         self._share = share
+        self._restarts = restarts
         self._course = Course()
         # None until a first worker has said which tests there are.
         self._pending: list[str] | None = None
@@ -60,16 +71,16 @@ class _Supervision:
         self._last_loss = ""
 
     def run(self) -> Course:
-        lost = 0
-        while lost <= _RESTARTS:
-            # Each that is spoiled has settled a test, so there is an end to them without a budget.
-            lost += not self._employ()
+        # Each that is spoiled has settled a test, so there is an end to them without a budget.
+        while True:
+            if not self._employ():
+                self._restarts.lose(self._last_loss)
             self._settle_kept_from_starting()
             if self._course.broken or not self._pending:
                 break
-        else:
-            before = f"{lost} workers of this cell were lost before it"
-            self._settle_rest(Outcome.CRASHED, f"not run: {before}, the last one so: {self._last_loss}")
+            if self._restarts.spent:
+                self._settle_rest(Outcome.CRASHED, f"not run: {self._restarts}")
+                break
         self._settle_tear_downs()
         return self._course
 

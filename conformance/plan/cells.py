@@ -12,6 +12,7 @@ from packaging.specifiers import SpecifierSet
 
 from conformance.configuration import Configuration
 from conformance.errors import PlanError, UsageError
+from conformance.places import COMMAND
 from conformance.plan.interpreters import Found, find_interpreters
 from conformance.records import NATIVE, Cell, Implementation, Interpreter, Loop, Mode, Plan, Suite
 from conformance.suites import DEFINITIONS, MODEL_SERIES, Definition
@@ -85,7 +86,7 @@ def _unpinned(suite: Suite, interpreter: Interpreter) -> PlanError:
     series = DEFINITIONS[suite].series_for(interpreter)
     return PlanError(
         f"The lock pins no tag of {series}, whose tests the suite {suite} of Python {interpreter.version} is.",
-        f"Pin one: 'python -m conformance sync --update v{series}.N', with the release that you want.",
+        f"Pin one: '{COMMAND} sync --update v{series}.N', with the release that you want.",
     )
 
 
@@ -101,6 +102,7 @@ def _applying(
         if getattr(implementation, DEFINITIONS[suite].judges) is not None
         and _supports(DEFINITIONS[suite], interpreter)
         for mode in DEFINITIONS[suite].modes
+        if implementation.context or mode is not Mode.CONTEXT
     ]
 
 

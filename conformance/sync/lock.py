@@ -11,6 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from conformance.errors import SyncError
+from conformance.places import COMMAND
 
 LOCK_NAME = "upstream.lock"
 FORMAT = 1
@@ -47,7 +48,7 @@ class TagLock:
             if path not in self.files:
                 raise SyncError(
                     f"{LOCK_NAME} pins no {path} of {self.tag}.",
-                    f"Pin it with `python -m conformance sync --update {self.tag}`.",
+                    f"Pin it with `{COMMAND} sync --update {self.tag}`.",
                 )
         return " ".join(self.files[path] for path in paths)
 
@@ -69,7 +70,7 @@ class Lock:
                 return entry
         raise SyncError(
             f"{LOCK_NAME} pins {', '.join(self.tags) or 'nothing'}, and not {tag}.",
-            f"Add it with `python -m conformance sync --update {tag}`.",
+            f"Add it with `{COMMAND} sync --update {tag}`.",
         )
 
     def of_series(self, series: str) -> TagLock | None:

@@ -155,6 +155,7 @@ def test_its_command_is_there(user: User) -> None:
     done = user("conformance --help")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Usage: conformance ")
+    assert "Example: conformance run " in user("conformance run --help").stdout
     assert user("python -m conformance --version").stdout == user("conformance --version").stdout
 
 

@@ -100,6 +100,7 @@ def test_all_keys_of_both_tables(configure: Configure, file: Path) -> None:
         runner = "mine:Runner"
         run = "mine.running:run"
         task = "mine:Task"
+        context = false
     """)
     assert configuration.loops["own"] == Loop(
         "own", "own.loops:new.one", ("own-loop>=2; python_version < '3.12'",), ">=3.9"
@@ -111,6 +112,7 @@ def test_all_keys_of_both_tables(configure: Configure, file: Path) -> None:
         task="mine:Task",
         path=file.parent.resolve() / "source",
         python=">=3.8,<3.11",
+        context=False,
     )
 
 
@@ -120,7 +122,7 @@ def test_a_users_declaration_goes_over_ours_of_the_same_name(configure: Configur
     assert configuration.default == ("taskgroup",)
 
 
-KEYS = "Known keys: name, runner, run, task, requires, path, python."
+KEYS = "Known keys: name, runner, run, task, requires, path, python, context."
 OBJECT = "Give 'module:attribute', such as 'taskgroup:Runner'."
 NAME = "Use letters, digits and . _ + - alone."
 
@@ -148,6 +150,12 @@ NAME = "Use letters, digits and . _ + - alone."
         ("python = '3.8'", "python is '3.8'. Give a range, such as '>=3.8,<3.11'."),
         ("requires = 'mine'", "requires is 'mine'. Give a list of requirements, such as [\"a==1\"]."),
         ("requires = ['=1']", "requires is ['=1']. Give a list of requirements, such as [\"a==1\"]."),
+        ("context = 'no'", "context is 'no'. Give false for a task that takes no context, or true."),
+        (
+            "context = false",
+            "context is false, and there is no task that it is about. "
+            "Give task = 'module:attribute' beside it, or leave context out.",
+        ),
         ("requires = [1]", 'requires is [1]. Give a list of requirements, such as ["a==1"].'),
     ],
 )

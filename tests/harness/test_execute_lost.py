@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.execute import supervise, worker
+from conformance.execute import restarts, worker
 from miniatures import Making
 
 pytest_plugins = ["miniatures"]
@@ -251,7 +251,7 @@ def test_a_hang_before_a_first_test_is_blamed_on_it_with_its_place(making: Makin
 
 
 def test_the_restarts_of_a_cell_are_counted(making: Making, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervise, "_RESTARTS", 2)
+    monkeypatch.setattr(restarts, "_RESTARTS", 2)
     suite = """
         import os, unittest
 

@@ -8,7 +8,7 @@ from threading import Event as Flag
 import pytest
 from attrs import evolve
 
-from conformance.execute import Course, Order, execute
+from conformance.execute import Course, Order, execute, restarts
 from conformance.execute.parts import Parts, divide, expected_seconds, how_many
 from conformance.records import Outcome, Result, Suite
 from miniatures import Making, Watch
@@ -209,3 +209,23 @@ def test_the_parts_of_a_long_cell_run_at_once(making: Making, tmp_path: Path) ->
     execute([order], 2, Watch(), lambda _order, course: courses.append(course))
     [course] = courses
     assert {result.outcome for result in course.results} == {Outcome.PASSED}
+
+
+def test_the_parts_of_a_cell_have_one_budget_of_restarts(
+    making: Making, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restarts, "_RESTARTS", 2)
+    suite = """
+        import os, unittest
+
+        for name in "ABC":
+            tests = {f"test_{number}": lambda self: os._exit(1) for number in range(3)}
+            globals()[name] = type(name, (unittest.TestCase,), tests)
+    """
+    watch = Watch()
+    course = in_parts(making.runners(suite).order(), 3, watch)
+    assert {result.outcome for result in course.results} == {Outcome.CRASHED}
+    assert len(course.results) == 9
+    # Each part learns from a worker of its own which tests are its, and that one may as well run them.
+    assert len(watch.started) == 5
+    assert sum("workers of this cell were lost before it" in result.detail for result in course.results) == 4

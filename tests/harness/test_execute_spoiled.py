@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.execute import supervise, worker
+from conformance.execute import restarts, worker
 from talking import GREETING, Talk
 
 pytest_plugins = ["miniatures", "talking"]
@@ -39,7 +39,7 @@ signal.pause()
 def test_a_spoiled_worker_is_followed_by_another_as_often_as_it_takes(
     talking: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervise, "_RESTARTS", 0)
+    monkeypatch.setattr(restarts, "_RESTARTS", 0)
     names = [f"T.{letter}" for letter in "abcd"]
     seen = talking(f"tell('hello', tests={names!r})\n{SPOILED}").run()
     assert seen.watch.started == names

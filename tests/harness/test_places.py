@@ -68,3 +68,17 @@ def test_a_copy_of_the_checkout_is_one(packages: Path) -> None:
     found = placed(packages)
     assert found["CHECKOUT"] == packages
     assert found["KEPT"] == packages / ".conformance"
+
+
+def test_a_path_is_shown_from_the_checkout_on(packages: Path) -> None:
+    write(packages / "upstream_tests" / "upstream.lock", "")
+    (packages / "runner_backport").mkdir()
+    found = placed(packages)
+    assert found["shown"](found["STORE"]) == ".conformance/store.sqlite"
+
+
+def test_an_installed_harness_shows_a_path_from_the_users_home_on(packages: Path) -> None:
+    found = placed(packages)
+    assert found["shown"](Path.home() / "cache" / "store.sqlite") == "~/cache/store.sqlite"
+    elsewhere = packages / "store.sqlite"
+    assert found["shown"](elsewhere) == str(elsewhere)

@@ -275,3 +275,9 @@ def test_an_implementation_of_a_task_alone_is_judged_by_the_tasks_suite_alone() 
     judged = [cell for cell in plan.cells if cell.baseline is not None]
     assert {cell.suite for cell in judged} == {Suite.TASKS}
     assert {cell.interpreter.series for cell in judged} == {"3.8", "3.10"}
+
+
+def test_a_task_that_takes_no_context_is_judged_without_one_alone() -> None:
+    alone = Implementation("alone", task="alone:Task", context=False)
+    plan = make_plan(configuration(alone, default=("alone",)), Selection(), found("3.8.18"), TAGS)
+    assert list(against(plan)) == ["tasks/alone/3.8.18/asyncio", "tasks/alone/3.8.18/uvloop"]

@@ -172,7 +172,7 @@ def test_later_keys_add_to_earlier_ones(tmp_path: Path) -> None:
 def test_each_line_is_json_in_ascii_and_says_what_it_is(tmp_path: Path) -> None:
     write_whole(tmp_path / "run.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text("ascii").splitlines()]
-    assert lines[0]["format"] == 2
+    assert lines[0]["format"] == 3
     assert lines[0]["plan"]["cells"][1]["name"] == CELL.name
     assert [line["type"] for line in lines] == [
         *("header", "cell", "result"),
