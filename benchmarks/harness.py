@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -111,13 +112,16 @@ def _first(checkout: Checkout) -> list[Row]:
 
 
 def _default(checkout: Checkout) -> list[Row]:
-    busy = _busy_seconds()
+    busy, own = _busy_seconds(), _own_seconds()
     seconds = _seconds(lambda: checkout.run("--store", "another.sqlite"))
-    share = (_busy_seconds() - busy) / seconds / (os.cpu_count() or 1)
+    busy, own = _busy_seconds() - busy, _own_seconds() - own
+    share = own / seconds / (os.cpu_count() or 1)
+    others = (busy - own) / seconds / (os.cpu_count() or 1)
     checkout.default_seconds = seconds
     return [
         Row("default plan, environments warm, empty store", "90 s", f"{seconds:.0f} s", seconds <= 90),
-        Row("  of it the processors were busy", "85 %", f"{share:.0%}", share >= 0.85),
+        Row("  of it the processors were busy with it", "85 %", f"{share:.0%}", share >= 0.85),
+        Row("  and with anything else on this machine", "", f"{others:.0%}", True),
     ]
 
 
@@ -154,9 +158,12 @@ def _overhead(checkout: Checkout) -> list[Row]:
 
 
 def _unchanged(checkout: Checkout) -> list[Row]:
-    checkout.run()
-    seconds = statistics.median(_seconds(checkout.run) for _ in range(5))
-    ran = sum(map(len, checkout.ran().values()))
+    times = []
+    ran = 0
+    for _ in range(5):
+        times.append(_seconds(checkout.run))
+        ran += sum(map(len, checkout.ran().values()))
+    seconds = statistics.median(times)
     return [
         Row("nothing changed since the last run", "3 s", f"{seconds:.1f} s", seconds <= 3),
         Row("  tests that ran again", "0", str(ran), ran == 0),
@@ -181,9 +188,13 @@ def _memory(checkout: Checkout) -> list[Row]:
     each = (many - few) / (RESULTS / 2)
     return [
         Row(
-            f"memory of the driver at {RESULTS:,} results", "150 MiB", f"{many >> 10} MiB", many >> 10 <= 150
+            f"memory of the driver at {RESULTS:,} results",
+            "150 MB",
+            f"{many * 1.024e-3:.0f} MB",
+            many * 1.024e-3 <= 150,
         ),
-        Row("  of it for each result", "1 KiB", f"{each:.1f} KiB", each <= 1),
+        # Judge needs all of them at once.
+        Row("  of it for each result", "1 KiB", f"{each:.2f} KiB", each <= 1),
     ]
 
 
@@ -222,6 +233,12 @@ def _loads(cell: str) -> bool:
     return implementation == "runner_backport-own" or int(version.split(".")[1]) < 11
 
 
+def _own_seconds() -> float:
+    """For how many seconds they have worked for what we have started and seen end, and for what that has."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
@@ -229,7 +246,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _busy_seconds() -> float:
-    """For how long the processors have worked since the machine was started, for whomever."""
+    """For how many seconds the processors have worked since the machine was started, for whomever."""
     user, nice, system, _idle, _waiting, *_more = Path("/proc/stat").read_text().split("\n")[0].split()[1:]
     return (int(user) + int(nice) + int(system)) / os.sysconf("SC_CLK_TCK")
 

@@ -92,7 +92,7 @@ def _by_name(entries: Sequence[Entry], file: Path) -> dict[str, Entry]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}.",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,9 +15,15 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from conformance.errors import UsageError
 from conformance.records import Implementation, Loop
 
-_NAMES = r"\w+(?:\.\w+)*"
+_NAMES = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _OBJECT = re.compile(f"{_NAMES}:{_NAMES}")
 _OBJECTS = ("runner", "run", "task", "factory")
+_ACCEPTED = {
+    "name": "a name",
+    "python": "a range, such as '>=3.8,<3.11'",
+    "path": "a folder with a pyproject.toml, or the file of one module, such as mine.py",
+}
+_A = {"loop": "a loop", "implementation": "an implementation"}
 Entry = TypeVar("Entry", Loop, Implementation)
 
 
@@ -26,8 +34,9 @@ def declared(record: type[Entry], entry: Any, file: Path) -> Entry:
     """
     kind = record.__name__.lower()
     if not isinstance(entry, dict):
-        raise UsageError(f"{file}: a {kind} is not a table.", f"Write it under [[{kind}]].")
-    where = f"{file}, {kind} '{entry.get('name', '?')}'"
+        raise UsageError(f"{file}: {_A[kind]} is not a table.", f"Write it under [[{kind}]].")
+    # As it would be written: a name may hold anything.
+    where = f"{file}, {kind} {entry.get('name', '?')!r}"
     known = {field.name: field for field in fields(record)}
     for key in entry:
         if key not in known:
@@ -36,7 +45,7 @@ def declared(record: type[Entry], entry: Any, file: Path) -> Entry:
     for key in needed:
         if key not in entry:
             raise UsageError(f"{where}: the key '{key}' is missing.", f"Needed keys: {', '.join(needed)}.")
-    made = record(**{key: _value(key, value, where, file) for key, value in entry.items()})
+    made = record(**{key: _value(key, value, where, file, known) for key, value in entry.items()})
     if isinstance(made, Implementation):
         _refuse_unjudgeable(made, where)
     return made
@@ -59,6 +68,11 @@ def _refuse_unjudgeable(made: Implementation, where: str) -> None:
             f"{where}: context is false, and there is no task that it is about.",
             "Give task = 'module:attribute' beside it, or leave context out.",
         )
+    if made.path is None and not made.requires and (top := _of_nowhere(made)):
+        raise UsageError(
+            f"{where}: nothing says where '{top}' comes from.",
+            "Give path, a folder with a pyproject.toml or one module's file, or requires, what to install.",
+        )
     if made.path is None or made.path.suffix != ".py" or made.requires:
         return
     for key in _OBJECTS:
@@ -70,35 +84,48 @@ def _refuse_unjudgeable(made: Implementation, where: str) -> None:
             )
 
 
-def _value(key: str, value: Any, where: str, file: Path) -> Any:
+def _of_nowhere(made: Implementation) -> str | None:
+    """The first module of the entry's objects that Python itself does not bring."""
+    names = (getattr(made, key, None) for key in _OBJECTS)
+    tops = (re.split("[.:]", name)[0] for name in names if name is not None)
+    return next((top for top in tops if top not in sys.stdlib_module_names), None)
+
+
+def _value(key: str, value: Any, where: str, file: Path, known: Collection[str]) -> Any:
     if key == "requires":
-        if not isinstance(value, list) or not all(_is_requirement(item) for item in value):
-            raise UsageError(
-                f"{where}: requires is {value!r}.", 'Give a list of requirements, such as ["a==1"].'
-            )
-        return tuple(value)
+        local = "Give it as path." if "path" in known else "Name a release, such as 'own-loop==1.0'."
+        return _requirements(value, where, local)
     if key == "context":
         if not isinstance(value, bool):
             raise UsageError(
                 f"{where}: context is {value!r}.", "Give false for a task that takes no context, or true."
             )
         return value
+    if key in _OBJECTS:
+        if not isinstance(value, str) or not _OBJECT.fullmatch(value):
+            raise UsageError(
+                f"{where}: {key} is {value!r}.", "Give 'module:attribute', such as 'taskgroup:Runner'."
+            )
+        return value
     if not isinstance(value, str) or not value:
-        raise UsageError(f"{where}: {key} is {value!r}.", "Give a string that is not empty.")
-    if key in _OBJECTS and not _OBJECT.fullmatch(value):
-        raise UsageError(
-            f"{where}: {key} is '{value}'.", "Give 'module:attribute', such as 'taskgroup:Runner'."
-        )
+        raise UsageError(f"{where}: {key} is {value!r}.", f"Give {_ACCEPTED[key]}, as a string.")
+    if key == "path":
+        return _source(value, where, file)
     if key == "name" and not re.fullmatch(r"[\w.+-]+", value):
         raise UsageError(f"{where}: the name is not usable.", "Use letters, digits and . _ + - alone.")
-    if key == "python":
-        try:
-            SpecifierSet(value)
-        except InvalidSpecifier as error:
-            raise UsageError(
-                f"{where}: python is '{value}'.", "Give a range, such as '>=3.8,<3.11'."
-            ) from error
-    return _source(value, where, file) if key == "path" else value
+    if key == "python" and not _is_range(value):
+        raise UsageError(f"{where}: python is '{value}'.", "Give a range, such as '>=3.8,<3.11'.")
+    return value
+
+
+def _requirements(value: Any, where: str, local: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(map(_is_requirement, value)):
+        raise UsageError(f"{where}: requires is {value!r}.", 'Give a list of requirements, such as ["a==1"].')
+    for item in value:
+        # What is there now is not what is there tomorrow, and would go by the same name.
+        if (Requirement(item).url or "").startswith("file:"):
+            raise UsageError(f"{where}: requires has '{item}', which is local.", local)
+    return tuple(value)
 
 
 def _source(value: str, where: str, file: Path) -> Path:
@@ -113,6 +140,11 @@ def _source(value: str, where: str, file: Path) -> Path:
         is_project = (path / "pyproject.toml").is_file()
     except (OSError, ValueError) as error:
         raise UsageError(f"{where}: path is {value!r}: {error}.", advice) from error
+    if is_file and path.stem in sys.stdlib_module_names | {"test"}:
+        raise UsageError(
+            f"{where}: {path.name} has the name of one of Python's own modules, which would be loaded instead.",
+            "Give it another name.",
+        )
     if is_project or (is_file and path.suffix == ".py" and path.stem.isidentifier()):
         return path
     if is_folder:
@@ -126,5 +158,13 @@ def _is_requirement(item: Any) -> bool:
     try:
         Requirement(item)
     except (InvalidRequirement, TypeError):
+        return False
+    return True
+
+
+def _is_range(value: str) -> bool:
+    try:
+        SpecifierSet(value)
+    except InvalidSpecifier:
         return False
     return True

@@ -12,6 +12,10 @@ from pathlib import Path
 from attrs import frozen
 
 NATIVE = "native"
+ASYNCIO = "asyncio"
+"""The loop that each interpreter brings."""
+NOT_LOADED = "the suite could not be loaded: "
+"""How the details of a test begin that could not run for this reason; all of its cell's say the same."""
 
 
 class Outcome(StrEnum):

@@ -30,7 +30,7 @@ from conformance.commands.refusing import (
 from conformance.commands.report import renewal, show_report
 from conformance.commands.resuming import as_arguments, take_up
 from conformance.commands.selecting import select
-from conformance.errors import ExitStatus
+from conformance.errors import ExecuteError, ExitStatus
 from conformance.execute import DEFAULT_JOBS
 from conformance.execute.variables import handed_on, missing
 from conformance.judge import met, read_with_digest, unmet
@@ -198,8 +198,7 @@ class _Running:
                 judgements, results = execute_and_judge(
                     prepared, self._how, begun, document, self._console, self._interruption.noted
                 )
-                if self._may_reuse():
-                    ask_again(prepared, self._how, results, self._console, self._interruption.noted)
+                self._ask_again(prepared, results)
             except KeyboardInterrupt:
                 if document is not None:
                     document.interrupt(_now())
@@ -211,6 +210,15 @@ class _Running:
                 )
                 return ExitStatus.INTERRUPTED
             return self._finish(document, judgements, results)
+
+    def _ask_again(self, prepared: Prepared, results: Sequence[Result]) -> None:
+        """Have the next run know more. This one has its verdicts: whatever goes wrong here changes nothing of it."""
+        if self._how.repeat > 1 or self._how.coverage is not None:
+            return
+        try:
+            ask_again(prepared, self._how, results, self._console, self._interruption.noted)
+        except (KeyboardInterrupt, ExecuteError):
+            self._say("This was broken off: the next run asks them anew")
 
     def _prepare(self) -> tuple[Mapping[str, Path], Mapping[Environment, Path]]:
         """Bring in what the cells need: upstream's files, and an environment for each."""

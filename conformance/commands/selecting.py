@@ -8,9 +8,10 @@ from typing import Any
 
 from attrs import frozen
 
+from conformance.commands.nothing_left import nothing_left
 from conformance.configuration import Configuration, read_configuration
 from conformance.errors import PlanError, UsageError
-from conformance.places import CHECKOUT, COMMAND, LOCK
+from conformance.places import CHECKOUT, LOCK
 from conformance.plan import Selection, find_interpreters, make_plan, wanted_series
 from conformance.records import NATIVE, Plan
 from conformance.suites import DEFINITIONS
@@ -48,12 +49,10 @@ def select(
     if pythons and found.missing:
         missing = found.missing[0]
         raise PlanError(f"Python {missing.python}, asked for by name, was not found.", missing.advice)
-    plan = make_plan(configuration, Selection(loops, implementations, suites), found, lock.tags)
+    selection = Selection(loops, implementations, suites)
+    plan = make_plan(configuration, selection, found, lock.tags)
     if not plan.cells:
-        raise UsageError(
-            "Nothing is left to judge.",
-            f"What is selected goes together nowhere: see '{COMMAND} plan' without options for what does.",
-        )
+        raise nothing_left(configuration, selection, found)
     for cell in plan.cells:
         # A lock of an earlier version may lack what a suite needs: found before anything is built for it.
         lock.entry(cell.tag).blobs(DEFINITIONS[cell.suite].files)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from conformance.errors import ExecuteError
 from conformance.execute import Course
-from conformance.records import Outcome, Plan, Result
+from conformance.records import ASYNCIO, NOT_LOADED, Outcome, Plan, Result
 
-_OF_SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 _PLACE = re.compile(r'^ *File "(.*)", line (\d+)', re.MULTILINE)
+_NOT_OF_THE_JUDGED = ("importlib", "/conformance/worker/")
 _OUT_OF_MEMORY = ("MemoryError", "failed to map segment", "Cannot allocate memory")
 
 
@@ -43,28 +43,43 @@ def results_of_unloadable(plan: Plan, courses: Mapping[tuple[str, int], Course])
             continue
         baseline = plan.cell(name).baseline
         if baseline is None:
+            if loop := _loop_of_nothing(plan, courses):
+                raise ExecuteError(
+                    f"The loop '{loop}' could not be loaded anywhere: {_last_words(course.broken)}.",
+                    _advice(course.broken, "See whether its factory and requires are right."),
+                )
             raise ExecuteError(
                 f"The baseline {name} could not be loaded, and nothing can be judged against it.",
                 f"{_advice(course.broken, 'See what it says.')} What the other cells did is in the report document.",
                 course.broken,
             )
         known = {result.test for result in course.results}
+        detail = f"{NOT_LOADED}{_last_words(course.broken)}"
         results += [
-            Result(name, result.test, Outcome.ERRORED, course.broken, attempt=attempt)
+            Result(name, result.test, Outcome.ERRORED, detail, attempt=attempt)
             for result in courses[baseline, attempt].results
             if result.test not in known
         ]
     return results
 
 
+def _loop_of_nothing(plan: Plan, courses: Mapping[tuple[str, int], Course]) -> str | None:
+    """A loop with which nothing was loaded, while with others something was, or it is not one of asyncio's own."""
+    broken: dict[str, list[bool]] = {}
+    for cell in plan.cells:
+        broken.setdefault(cell.loop.name, []).append(bool(courses[cell.name, 1].broken))
+    return next((name for name, each in broken.items() if all(each) and name != ASYNCIO), None)
+
+
 def _last_words(broken: str) -> str:
-    """The traceback's last line, and of an error of syntax also where it is, which stands above."""
+    """The traceback's last line, and where in the judged code that was, which stands above."""
     last = broken.strip().splitlines()[-1]
-    places = _PLACE.findall(broken)
-    if not last.startswith(_OF_SYNTAX) or not places:
-        return last
-    file, line = places[-1]
-    return f"{last} ({Path(file).name}, line {line})"
+    places = [
+        (Path(file).name, line)
+        for file, line in _PLACE.findall(broken)
+        if not any(part in file for part in _NOT_OF_THE_JUDGED)
+    ]
+    return f"{last} ({places[-1][0]}, line {places[-1][1]})" if places else last
 
 
 def _advice(broken: str, otherwise: str) -> str:

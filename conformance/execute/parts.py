@@ -125,7 +125,8 @@ def how_many(order: Order, waiting: float, jobs: int) -> int:
     if order.shuffle is not None:
         return 1
     expected = expected_seconds(order)
-    return max(1, min(jobs, round(expected / max(waiting / jobs, _SHORTEST_SECONDS))))
+    most = len({class_of(test) for test in order.durations}) or jobs
+    return max(1, min(jobs, most, round(expected / max(waiting / jobs, _SHORTEST_SECONDS))))
 
 
 def divide(tests: Sequence[str], count: int, durations: Mapping[str, float]) -> list[list[str]]:

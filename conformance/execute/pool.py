@@ -55,7 +55,7 @@ def execute(
                 if running and interrupted():
                     _abandon(pool, abandoned)
                     for future, parts in running.items():
-                        if future.exception() is None:
+                        if not future.cancelled() and future.exception() is None:
                             _done(parts, future, on_course)
                     raise KeyboardInterrupt
         except BaseException:

@@ -76,7 +76,7 @@ class _Supervision:
             if not self._employ():
                 self._restarts.lose(self._last_loss)
             self._settle_kept_from_starting()
-            if self._course.broken or not self._pending:
+            if self._course.broken or self._pending == []:
                 break
             if self._restarts.spent:
                 self._settle_rest(Outcome.CRASHED, f"not run: {self._restarts}")
@@ -195,7 +195,7 @@ class _Supervision:
         What it is lost for between two tests, or after the last, is told beside the one that ended: it may be
         the tear-down of a class or of the module. What killed it before the first may have been of another
         place, such as a system that is out of memory: only a second worker that does not come to it is proof.
-        Then it is the fixture of the class, before each of its tests; or of no class, if there was no greeting.
+        Then it is the fixture of the class, before each of its tests; or the suite itself, if there was no greeting.
         """
         self._last_loss = what
         if self._running is not None:
@@ -204,20 +204,26 @@ class _Supervision:
         elif self._begun:
             last = self._course.results[-1].test
             self._keep(self._result(after(last), outcome, what, worker.last_output(0)))
-        elif self._pending is None:
-            self._course.broken = f"{what}\n{worker.last_output(0)}".rstrip()
         elif not self._greeted:
             self._silent += 1
             if self._silent > 1:
-                what = f"not run: two workers in a row did not load the suite again, the last one so: {what}"
-                self._settle(self._pending, outcome, what, worker.last_output(0))
+                self._give_up(outcome, what, worker.last_output(0))
         else:
-            first = next((test for test in self._pending if self._kept_from_starting(test) is None), None)
+            pending = self._pending or []
+            first = next((test for test in pending if self._kept_from_starting(test) is None), None)
             if first is not None and (outcome is Outcome.TIMED_OUT or first == self._suspect):
                 what = f"{what}, before the test could start"
-                fellows = [test for test in self._pending if class_of(test) == class_of(first)]
+                fellows = [test for test in pending if class_of(test) == class_of(first)]
                 self._settle(fellows, outcome, what, worker.last_output(0))
             self._suspect = first
+
+    def _give_up(self, outcome: Outcome, what: str, output: str) -> None:
+        """No worker loads the suite, or loads it again."""
+        if self._pending is None:
+            self._course.broken = f"{what}\n{output}".rstrip()
+        else:
+            what = f"not run: two workers in a row did not load the suite again, the last one so: {what}"
+            self._settle(self._pending, outcome, what, output)
 
     def _settle_rest(self, outcome: Outcome, detail: str) -> None:
         """Give all tests that never started an outcome."""

@@ -1,6 +1,6 @@
 """Which cells to run: interpreters that are there × loops × implementations × suites, and their baselines."""
 
-from conformance.plan.cells import Selection, make_plan
+from conformance.plan.cells import Selection, make_plan, selected, supports
 from conformance.plan.interpreters import Found, find_interpreters, wanted_series
 from conformance.plan.shards import parse_shard, shard
 
@@ -10,6 +10,8 @@ __all__ = [
     "find_interpreters",
     "make_plan",
     "parse_shard",
+    "selected",
     "shard",
+    "supports",
     "wanted_series",
 ]

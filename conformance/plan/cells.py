@@ -38,9 +38,9 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
     cannot be run.
     """
     _refuse_twins(found.interpreters)
-    loops = _selected("loop", configuration.loops, selection.loops, configuration.default_loops)
+    loops = selected("loop", configuration.loops, selection.loops, configuration.default_loops)
     implementations = _subjects(configuration, selection.implementations)
-    suites = _selected("suite", {suite.value: suite for suite in Suite}, selection.suites, tuple(Suite))
+    suites = selected("suite", {suite.value: suite for suite in Suite}, selection.suites, tuple(Suite))
     tag_of = {".".join(tag.lstrip("v").split(".")[:2]): tag for tag in tags}
     native = configuration.implementations[NATIVE]
     subjects: list[Cell] = []
@@ -50,7 +50,7 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
             for implementation in implementations:
                 for suite, mode in _applying(implementation, suites, interpreter):
                     tag = tag_of.get(DEFINITIONS[suite].series_for(interpreter))
-                    if not _supports(loop, interpreter):
+                    if not supports(loop, interpreter):
                         continue
                     if tag is None:
                         raise _unpinned(suite, interpreter)
@@ -94,19 +94,20 @@ def _applying(
     implementation: Implementation, suites: Sequence[Suite], interpreter: Interpreter
 ) -> list[tuple[Suite, Mode]]:
     """The suites, and the modes of each, in which the implementation is judged on the interpreter."""
-    if not _supports(implementation, interpreter):
+    if not supports(implementation, interpreter):
         return []
     return [
         (suite, mode)
         for suite in suites
         if getattr(implementation, DEFINITIONS[suite].judges) is not None
-        and _supports(DEFINITIONS[suite], interpreter)
+        and supports(DEFINITIONS[suite], interpreter)
         for mode in DEFINITIONS[suite].modes
         if implementation.context or mode is not Mode.CONTEXT
     ]
 
 
-def _supports(entry: Loop | Implementation | Definition, interpreter: Interpreter) -> bool:
+def supports(entry: Loop | Implementation | Definition, interpreter: Interpreter) -> bool:
+    """Whether the entry is for the interpreter, by the range of Pythons that it declares."""
     # A build from a checkout says "3.13.0+", which is no version number; a pre-release is one.
     return SpecifierSet(entry.python).contains(interpreter.version.rstrip("+"), prereleases=True)
 
@@ -151,8 +152,8 @@ def _refuse_twins(interpreters: Iterable[Interpreter]) -> None:
 def _subjects(configuration: Configuration, globs: Sequence[str]) -> list[Implementation]:
     """The implementations to judge; native is not among them, since it would be judged against itself."""
     known = configuration.implementations
-    selected = _selected("implementation", known, globs, configuration.default)
-    subjects = [implementation for implementation in selected if implementation.name != NATIVE]
+    chosen = selected("implementation", known, globs, configuration.default)
+    subjects = [implementation for implementation in chosen if implementation.name != NATIVE]
     if not subjects:
         others = ", ".join(name for name in known if name != NATIVE)
         raise UsageError(
@@ -162,8 +163,8 @@ def _subjects(configuration: Configuration, globs: Sequence[str]) -> list[Implem
     return subjects
 
 
-def _selected(kind: str, known: Mapping[str, T], globs: Sequence[str], default: Sequence[str]) -> list[T]:
-    """The known ones that match any of the globs, in their own order."""
+def selected(kind: str, known: Mapping[str, T], globs: Sequence[str], default: Sequence[str]) -> list[T]:
+    """The known ones that match any of the globs, in their own order; UsageError for a glob that none matches."""
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in known):
             raise UsageError(f"No {kind} is called '{glob}'.", f"Known: {', '.join(known)}.")

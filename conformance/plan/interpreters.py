@@ -14,16 +14,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from attrs import frozen
-from uv import find_uv_bin
 
+from conformance.errors import PlanError
 from conformance.programs import Programs
 from conformance.records import Interpreter, Missing
+from conformance.uv import last_words, uv_command
 
 SERIES_FILE = ".python-version"
 SERIES = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
 """What is looked for where no file lists any: what the lock pins tests for."""
 # Without json and site, which take longer to import than Python to start.
 _ASK = "import sys; print(ascii((sys.implementation.name, sys.executable, sys.version)))"
+_NOT_HERE = ("No interpreter found", "Failed to inspect Python interpreter")
+"""How uv says that there is none, or none that runs; whatever else it fails with says nothing about interpreters."""
 
 
 @frozen
@@ -47,7 +50,10 @@ def wanted_series(folder: Path | None) -> list[str]:
 
 
 def find_interpreters(wanted: Iterable[str]) -> Found:
-    """Look for each of ``wanted``, for all at once: a series (3.8), a release (3.8.18) or a path to an executable."""
+    """Look for each of ``wanted``, for all at once: a series (3.8), a release (3.8.18) or a path to an executable.
+
+    Raises PlanError where uv cannot look.
+    """
     names = list(dict.fromkeys(wanted))
     search = _Search()
     with ThreadPoolExecutor(max(len(names), 1)) as pool:
@@ -71,20 +77,24 @@ class _Search:
     """Looks for interpreters, from several threads, until it is told to stop."""
 
     def __init__(self) -> None:
-        # Here, in one thread: the first call of sysconfig, which it makes, is not safe in several.
-        self._uv = find_uv_bin()
+        # --system: an environment that happens to be active is not an interpreter to judge.
+        # Here, in one thread: the first call of sysconfig, which this makes, is not safe in several.
+        self._command = uv_command("python", "find", "--system", "--no-python-downloads", "--")
         self._programs = Programs()
 
     def find(self, name: str) -> Interpreter | None:
-        """Find the interpreter of this name; raises StoppedError once it is stopped."""
-        if os.sep in name:
-            # It means the same in whatever folder uv looks.
-            name = str(Path(name).absolute())
-        # --system: an environment that happens to be active is not an interpreter to judge.
-        command = [self._uv, "python", "find", "--system", "--no-python-downloads", "--no-project", name]
+        """Find the interpreter of this name; raises StoppedError once it is stopped, and PlanError."""
         # pyenv's shims go by the folder, or by the choice of the one that started us: here, by what is wanted.
-        found = self._programs.run(command, {**os.environ, "PYENV_VERSION": name})
-        return self._described(found.stdout.strip()) if found.returncode == 0 else None
+        found = self._programs.run([*self._command, name], {**os.environ, "PYENV_VERSION": name})
+        if found.returncode == 0:
+            return self._described(found.stdout.strip())
+        if any(words in found.stderr for words in _NOT_HERE):
+            return None
+        raise PlanError(
+            f"Python {name} could not be looked for: uv failed.",
+            "See what it says, mend that, and run again.",
+            last_words(found.stderr),
+        )
 
     def stop(self) -> None:
         """End what is running, and let nothing begin any more."""

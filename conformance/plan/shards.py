@@ -11,7 +11,7 @@ import re
 from attrs import evolve
 
 from conformance.errors import UsageError
-from conformance.records import Cell, Plan, Shard, Suite
+from conformance.records import ASYNCIO, Cell, Plan, Shard, Suite
 
 _FORM = re.compile(r"([0-9]{1,9})/([0-9]{1,9})", re.ASCII)
 _MOST = 9_999
@@ -58,4 +58,4 @@ def shard(plan: Plan, part: Shard) -> Plan:
 
 def _expected_length(cell: Cell) -> int:
     length = _TASKS_LENGTH if cell.suite is Suite.TASKS else 1
-    return length if cell.loop.name == "asyncio" else length * _FOREIGN_LENGTH
+    return length if cell.loop.name == ASYNCIO else length * _FOREIGN_LENGTH

@@ -7,11 +7,13 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from conformance.errors import ProvisionError
+from conformance.provision.failing import what_fails, what_to_do
 from conformance.provision.pruning import BEING_MADE, note_use, prune
 from conformance.provision.uv import Uv
 from conformance.provision.wheels import Wheel, build_wheel
@@ -47,7 +49,10 @@ def provide(
 def _provided(
     uv: Uv, cells: Iterable[Cell], folder: Path, extra: tuple[str, ...], say: Callable[[str], None]
 ) -> Mapping[Environment, Path]:
-    environments = sorted({cell.environment for cell in cells}, key=str)
+    cells_of: dict[Environment, list[Cell]] = {}
+    for cell in cells:
+        cells_of.setdefault(cell.environment, []).append(cell)
+    environments = sorted(cells_of, key=str)
     wheels = {}
     for source in sorted({environment.path for environment in environments if environment.path}):
         say(f"building the wheel of {source}")
@@ -61,7 +66,7 @@ def _provided(
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         try:
             making = [
-                pool.submit(_make, uv, environment, folders[environment], wheels, extra)
+                pool.submit(_make, uv, cells_of[environment], folders[environment], wheels, extra)
                 for environment in needed
             ]
             for made in making:
@@ -85,21 +90,26 @@ def _name(environment: Environment, wheels: Mapping[Path, Wheel], extra: tuple[s
 
 
 def _make(
-    uv: Uv, environment: Environment, folder: Path, wheels: Mapping[Path, Wheel], extra: tuple[str, ...]
+    uv: Uv, cells: Sequence[Cell], folder: Path, wheels: Mapping[Path, Wheel], extra: tuple[str, ...]
 ) -> None:
     """Make it aside and move it into place whole: what has the name is complete, whatever interrupts us."""
-    failing = f"The environment of Python {environment.interpreter.version} could not be made"
+    environment = cells[0].environment
+    executable = environment.interpreter.executable
+    failing = what_fails(cells)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=BEING_MADE, dir=folder.parent))
     try:
-        executable = environment.interpreter.executable
         uv.call(["venv", "--quiet", "--relocatable", "--python", executable, aside / "env"], failing=failing)
         requirements: list[str | Path] = [*environment.requires, *extra]
         if environment.path:
             requirements.append(wheels[environment.path].path)
         if requirements:
             python = _python(aside / "env")
-            uv.call(["pip", "install", "--quiet", "--python", python, *requirements], failing=failing)
+            uv.call(
+                ["pip", "install", "--quiet", "--python", python, *requirements],
+                failing=failing,
+                advise=partial(what_to_do, cells),
+            )
         try:
             (aside / "env").rename(folder)
         except OSError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from conformance.records import Cell, Judgement, Plan, Verdict
+from conformance.records import Cell, Judgement, Outcome, Plan, Verdict
 from conformance.report.counts import count_verdicts
 from conformance.report.entries import entries
 from conformance.report.groups import Group, group_cells
@@ -90,6 +91,17 @@ def print_inapplicable(console: Console, plan: Plan, judgements: Iterable[Judgem
         console.print()
         console.print(legible(console, "\n".join(titles), "bold"))
         console.print(Padding(_reason_table(console, reasons), (0, 0, 0, 2), expand=False))
+    stored = {
+        (found.baseline.cell, found.baseline.test)
+        for found in chain.from_iterable(by_cell.values())
+        if found.baseline.cached and found.baseline.outcome is not Outcome.SKIPPED
+    }
+    if stored:
+        console.print()
+        say = (
+            f"{counted(len(stored), 'failure')} of baselines from the store: 'run --no-cache' asks them again"
+        )
+        console.print(legible(console, say, "dim"))
 
 
 def _title(group: Group) -> str:

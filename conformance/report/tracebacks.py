@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.records import Judgement, Outcome, Plan, Rate, Result, Verdict
+from conformance.records import NOT_LOADED, Judgement, Outcome, Plan, Rate, Result, Verdict
 from conformance.report.legible import legible
 from conformance.report.rates import common_reason, said
 from conformance.report.words import shortened, some
@@ -30,12 +30,17 @@ class _Side:
 
 
 def alike(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
-    """Return the judgements, those together that are on one test and tell the same of it in several cells."""
+    """Return the judgements, those together that tell the same of one test in several cells, or of a whole suite."""
     groups: dict[tuple[object, ...], list[Judgement]] = {}
     for found in judgements:
         told = (_told(result) for result in (found.baseline, found.subject, found.retried))
-        groups.setdefault((found.test, found.verdict, common_reason(found), *told), []).append(found)
+        test = None if _is_not_loaded(found) else found.test
+        groups.setdefault((test, found.verdict, common_reason(found), *told), []).append(found)
     return list(groups.values())
+
+
+def _is_not_loaded(judgement: Judgement) -> bool:
+    return judgement.subject is not None and judgement.subject.detail.startswith(NOT_LOADED)
 
 
 def print_unexpected(console: Console, plan: Plan, judgements: Sequence[Judgement], place: str) -> None:
@@ -45,16 +50,16 @@ def print_unexpected(console: Console, plan: Plan, judgements: Sequence[Judgemen
     """
     judgement, *others = judgements
     title = legible(console, f"{judgement.verdict} ", "bold red")
-    title.append_text(legible(console, judgement.test, "bold")).append_text(
+    tests = list(dict.fromkeys(found.test for found in judgements))
+    title.append_text(legible(console, some(tests, 1, "tests"), "bold")).append_text(
         legible(console, f"  {place}", "dim")
     )
     console.print()
     console.print(title)
     console.print(legible(console, f"in {judgement.cell}"))
-    if others:
-        console.print(
-            legible(console, f"and alike in {some([_rated(other) for other in others], 3, 'cells')}")
-        )
+    cells = list(dict.fromkeys(_rated(found) for found in others if found.cell != judgement.cell))
+    if cells:
+        console.print(legible(console, f"and alike in {some(cells, 3, 'cells')}"))
     console.print(legible(console, f"against {judgement.baseline.cell}"))
     if judgement.reason:
         console.print(legible(console, judgement.reason, "yellow"))

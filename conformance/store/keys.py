@@ -80,7 +80,7 @@ def _content(cell: Cell, python: Path) -> object:
     implementation = cell.implementation
     if implementation.path is None:
         return _environment(python).name
-    objects = (implementation.runner, implementation.run, implementation.task)
+    objects = (implementation.runner, implementation.run, implementation.task, cell.loop.factory)
     modules = tuple(each.partition(":")[0] for each in objects if each)
     files = _reached(python, modules, cell.interpreter.release)
     return _environment(python).name if files is None else [cell.environment.requires, files]

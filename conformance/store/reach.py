@@ -22,10 +22,23 @@ _DYNAMIC = frozenset(
     {
         *("__import__", "exec", "eval", "importlib", "import_module", "imp", "pkgutil", "runpy", "zipimport"),
         *("__file__", "__path__", "__loader__", "__spec__", "inspect", "linecache"),
+        *(
+            "pickle",
+            "pydoc",
+            "subprocess",
+            "multiprocessing",
+            "copyreg",
+            "modules",
+            "path",
+            "execfile",
+            "spawn",
+        ),
         "*",  # whatever __all__ names
     }
 )
-"""What loads or reads a module whose name does not stand there."""
+"""What loads or reads a module whose name does not stand there, or finds where it lies."""
+_COMPILED = (".so", ".pyd", ".dll", ".dylib", ".pyc")
+"""What may import any module, and cannot be read."""
 _STARTED = frozenset({"sitecustomize.py", "usercustomize.py"})
 """What Python itself loads."""
 _COMPARISONS = {
@@ -53,6 +66,8 @@ def reached(site: Path, modules: Sequence[str], release: Sequence[int]) -> list[
     files = {path: site / path for each in local for path in _files(each)}
     sources = {path for path in files if path.endswith(".py") and path not in _STARTED}
     try:
+        if any(path.endswith((*_COMPILED, ".pth")) for path in files):
+            raise _AllError
         others = [site / path for each in installed if each not in local for path in _files(each)]
         _refuse_users(others, sources)
         counted = _closure(site, sources, modules, tuple(release[:2]))
@@ -66,10 +81,10 @@ def reached(site: Path, modules: Sequence[str], release: Sequence[int]) -> list[
 
 
 def _files(distribution: Distribution) -> Iterator[str]:
-    """What it has installed beside its metadata; bytecode is made from the rest."""
+    """What it has installed beside its metadata; bytecode in a folder of its own is made from the rest."""
     rows = csv.reader((distribution.read_text("RECORD") or "").splitlines())
     for path, *_ in rows:
-        if ".dist-info/" not in path and not path.endswith(".pyc"):
+        if ".dist-info/" not in path and "__pycache__/" not in path:
             yield path
 
 
@@ -91,6 +106,7 @@ def _refuse_users(others: Iterable[Path], sources: Iterable[str]) -> None:
 
 def _closure(site: Path, sources: set[str], modules: Iterable[str], series: tuple[int, ...]) -> set[str]:
     counted: set[str] = set()
+    names = frozenset(path.partition("/")[0].removesuffix(".py") for path in sources)
     waiting = [path for module in modules for path in _paths(module) if path in sources]
     if not waiting:
         raise _AllError
@@ -100,7 +116,7 @@ def _closure(site: Path, sources: set[str], modules: Iterable[str], series: tupl
             counted.add(path)
             waiting += [
                 found
-                for module in _imported((site / path).read_bytes(), path, series)
+                for module in _imported((site / path).read_bytes(), path, series, names)
                 for found in _paths(module)
                 if found in sources
             ]
@@ -116,8 +132,11 @@ def _paths(module: str) -> Iterator[str]:
 
 
 @cache
-def _imported(content: bytes, path: str, series: tuple[int, ...]) -> frozenset[str]:
-    """The dotted names that the module at ``path`` may import; kept, since many environments have the same one."""
+def _imported(content: bytes, path: str, series: tuple[int, ...], names: frozenset[str]) -> frozenset[str]:
+    """The dotted names that the module at ``path`` may import; kept, since many environments have the same one.
+
+    Raises _AllError where it may find a module by a text: one of a dotted name or a path below any of ``names``.
+    """
     package = path.removesuffix(".py").split("/")[:-1]
     found: set[str] = set()
     try:
@@ -137,6 +156,11 @@ def _imported(content: bytes, path: str, series: tuple[int, ...]) -> frozenset[s
                 found.update(f"{dotted}.{name.name}" for name in node.names)
             case ast.Name(id=name) | ast.Attribute(attr=name) if name in _DYNAMIC:
                 raise _AllError
+            case ast.Expr(value=ast.Constant()):
+                # A docstring.
+                pass
+            case ast.Constant(value=str() | bytes() as text):
+                _refuse_names(text, names)
             case ast.If() if (holds := _known(node.test, series)) is not None:
                 waiting += node.body if holds else node.orelse
             case _:
@@ -144,6 +168,12 @@ def _imported(content: bytes, path: str, series: tuple[int, ...]) -> frozenset[s
     if any(part in _DYNAMIC for name in found for part in name.split(".")):
         raise _AllError
     return frozenset(found)
+
+
+def _refuse_names(text: str | bytes, names: Iterable[str]) -> None:
+    said = text if isinstance(text, str) else text.decode("latin-1")
+    if said in _DYNAMIC or any(f"{name}{mark}" in said for name in names for mark in "./\\"):
+        raise _AllError
 
 
 def _known(test: ast.expr, series: tuple[int, ...]) -> bool | None:

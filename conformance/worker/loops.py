@@ -5,12 +5,11 @@ give them. For any other loop they get a real one that has what the tests look a
 """
 
 import asyncio
-import contextlib
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
-from .objects import resolve
+from .objects import resolve_callable
 
 ASYNCIO = "asyncio:new_event_loop"
 MOCKED_CLOCK = "the test mocks the clock, which only asyncio's own loop allows"
@@ -18,14 +17,17 @@ MOCKED_CLOCK = "the test mocks the clock, which only asyncio's own loop allows"
 Factory = Callable[[], asyncio.AbstractEventLoop]
 
 
-def warm_up(name: str) -> None:
-    """Make and close a loop of the factory ``module:callable``.
+def factory_of(name: str) -> Factory:
+    """The factory ``module:callable``, which is seen to make event loops; raises TypeError, or what it raises.
 
-    Some open descriptors at the first one and keep them for the whole process: no test leaves these.
+    The first loop of some opens descriptors, and keeps them for the whole process: no test leaves these.
     """
-    # Whatever is wrong with the factory, the tests will say.
-    with contextlib.suppress(Exception):
-        resolve(name)().close()
+    factory: Factory = resolve_callable(name)
+    loop: Any = factory()
+    if not isinstance(loop, asyncio.AbstractEventLoop):
+        raise TypeError(f"{name} makes a {type(loop).__name__}, and no event loop")
+    loop.close()
+    return factory
 
 
 def runners_loop(factory: Factory) -> Callable[[Any], asyncio.AbstractEventLoop]:

@@ -11,3 +11,19 @@ def resolve(name: str) -> Any:
     for attribute in path.split("."):
         found = getattr(found, attribute)
     return found
+
+
+def resolve_callable(name: str) -> Any:
+    """Likewise; raises TypeError for what cannot be called."""
+    found = resolve(name)
+    if not callable(found):
+        raise TypeError(f"{name} is a {type(found).__name__}, and cannot be called")
+    return found
+
+
+def resolve_class(name: str) -> Any:
+    """Likewise; raises TypeError for what is no class."""
+    found = resolve(name)
+    if not isinstance(found, type):
+        raise TypeError(f"{name} is a {type(found).__name__}, and no class")
+    return found

@@ -6,7 +6,7 @@ import sys
 import traceback
 from typing import Any, Callable, Dict, List, Optional
 
-from . import loops, suites, surroundings
+from . import suites, surroundings
 from .channel import Channel
 from .details import shortened
 from .exercise import Exercise
@@ -33,7 +33,6 @@ def main(arguments: List[str]) -> None:
         native = surroundings.native_names(names, resolve)
         sys.path.insert(0, options.tree)
         module = suites.load(_request(options), exercise, policies)
-        loops.warm_up(options.loop)
         # It remembers much of what is in all modules: before the freeze, too.
         state = State()
         surroundings.freeze()

@@ -11,8 +11,9 @@ from typing import Any, Callable, Dict, List, Optional, Type
 
 from . import loops
 from .exercise import Exercise
-from .objects import resolve
+from .objects import resolve_callable, resolve_class
 from .policies import Policies
+from .stand_in import StandIn
 
 PACKAGE = "test.test_asyncio"
 
@@ -52,8 +53,9 @@ def tests_of(module: Any) -> List[unittest.TestCase]:
 
 
 def _runners(request: Request, exercise: Exercise, policies: Policies) -> Any:
-    factory = _put_runner_and_loop(request, exercise, policies)
+    factory = _put_loop(request, policies)
     module = _import("test_runners")
+    _put_runner(request, exercise, module)
     if factory is not None:
         module.BaseTest.new_loop = loops.runners_loop(factory)
     return module
@@ -62,8 +64,8 @@ def _runners(request: Request, exercise: Exercise, policies: Policies) -> Any:
 def _tasks(request: Request, exercise: Exercise, policies: Policies) -> Any:
     # First the task, since a compiled loop keeps the asyncio.Task that it finds when it is imported.
     if request.task is not None:
-        _replace_task(resolve(request.task), request.mode, exercise)
-    factory = resolve(request.loop)
+        _replace_task(resolve_class(request.task), request.mode, exercise)
+    factory = loops.factory_of(request.loop)
     if request.loop != loops.ASYNCIO:
         factory = loops.with_visible_executor(factory)
         policies.use(factory)
@@ -72,12 +74,14 @@ def _tasks(request: Request, exercise: Exercise, policies: Policies) -> Any:
 
 
 def _async_case(request: Request, exercise: Exercise, policies: Policies) -> Any:
-    _put_runner_and_loop(request, exercise, policies)
+    _put_loop(request, policies)
     # The package unittest stays the interpreter's own, since it runs the tests: only this module of it is the tree's.
     stand_in: Any = unittest
     stand_in.async_case = _load("unittest.async_case", "async_case.py")
     stand_in.IsolatedAsyncioTestCase = stand_in.async_case.IsolatedAsyncioTestCase
-    return _load("test_async_case", "test", "test_async_case.py")
+    module = _load("test_async_case", "test", "test_async_case.py")
+    _put_runner(request, exercise, stand_in.async_case, module)
+    return module
 
 
 LOADERS: Dict[str, Callable[[Request, Exercise, Policies], Any]] = {
@@ -107,23 +111,24 @@ def _load(name: str, *path: str) -> Any:
     return module
 
 
-def _put_runner_and_loop(request: Request, exercise: Exercise, policies: Policies) -> Optional[loops.Factory]:
-    """Put both in place; returns what makes the loops, or None where they stay asyncio's own."""
-    if request.runner is not None:
-        _replace_runner(resolve(request.runner), request.run, exercise)
-    factory: loops.Factory = resolve(request.loop)
+def _put_loop(request: Request, policies: Policies) -> Optional[loops.Factory]:
+    """Have the policy make the loops; returns what does, or None where they stay asyncio's own."""
+    factory = loops.factory_of(request.loop)
     if request.loop == loops.ASYNCIO:
         return None
     policies.use(factory)
     return factory
 
 
-def _replace_runner(runner: Any, run: Optional[str], exercise: Exercise) -> None:
-    """Put the implementation's Runner and run where the tests look for asyncio's."""
-    stand_in: Any = asyncio
-    stand_in.Runner = exercise.noting(runner)
+def _put_runner(request: Request, exercise: Exercise, *modules: Any) -> None:
+    """Put the implementation's Runner and run where the tests' modules look for asyncio's."""
+    if request.runner is None:
+        return
+    runner = exercise.noting(resolve_callable(request.runner))
     # A run that we made ourselves counts only where it comes to construct the Runner.
-    stand_in.run = exercise.noting(resolve(run)) if run is not None else _run_of(stand_in.Runner)
+    run = exercise.noting(resolve_callable(request.run)) if request.run is not None else _run_of(runner)
+    for module in modules:
+        module.asyncio = StandIn(runner, run)
 
 
 def _run_of(runner: Any) -> Callable[..., Any]:

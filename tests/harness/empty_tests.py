@@ -1,4 +1,7 @@
-"""Measure what a worker and its supervision cost a test that does nothing, ``empty_tests.py COUNT``: prints milliseconds."""
+"""Measure what the harness costs a test that does nothing, ``empty_tests.py COUNT``: prints milliseconds.
+
+That is its worker, the supervision, the store and the document.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,13 @@ from threading import Event as Flag
 from typing import Any
 
 from conformance.execute.supervise import see_through
-from conformance.records import Result
+from conformance.records import Plan, Result
+from conformance.report import DocumentWriter, Header
+from conformance.store import Store
 from miniatures import Making
+from results import NOW
+
+_KEY = "0" * 64
 
 SUITE = """
     import unittest
@@ -26,9 +34,11 @@ SUITE = """
 
 
 class Watch:
-    """Notes when the first test is begun, and how long the tests themselves take."""
+    """Does with a result what a run does, and notes when the first test is begun, and how long the tests themselves take."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store, document: DocumentWriter) -> None:
+        self._store = store
+        self._document = document
         self.began = self.ended = self.own = 0.0
 
     def suite_listed(self, cell: str, tests: Sequence[str], hello: Mapping[str, Any]) -> None:
@@ -41,14 +51,23 @@ class Watch:
         pass
 
     def test_finished(self, result: Result) -> None:
+        self._store.keep(_KEY, result)
+        self._document.result(result)
         self.ended = time.perf_counter()
         self.own += result.seconds
 
 
 def main(count: int) -> None:
-    watch = Watch()
-    with tempfile.TemporaryDirectory() as folder:
-        course = see_through(Making(Path(folder)).runners(SUITE.format(count)).order(), watch, Flag())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        order = Making(folder).runners(SUITE.format(count)).order()
+        header = Header("0", NOW, (), Plan((order.cell,)), {})
+        with (
+            Store(folder / "store.sqlite", sys.exit) as store,
+            DocumentWriter(folder / "results.jsonl", header) as document,
+        ):
+            watch = Watch(store, document)
+            course = see_through(order, watch, Flag())
     if len(course.results) != count:
         sys.exit(f"{len(course.results)} of {count} tests ran.")
     sys.stdout.write(f"{(watch.ended - watch.began - watch.own) / count * 1000}\n")

@@ -101,5 +101,5 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-MINE = Implementation("mine", "mine:Runner")
-OF_MINE = '[[implementation]]\nname = "mine"\nrunner = "mine:Runner"\n'
+MINE = Implementation("mine", "mine:Runner", requires=("mine",))
+OF_MINE = '[[implementation]]\nname = "mine"\nrunner = "mine:Runner"\nrequires = ["mine"]\n'

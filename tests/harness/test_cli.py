@@ -137,12 +137,12 @@ def test_an_implementation_that_loads_nowhere_is_told_in_a_sentence(
     upstream_311: Interpreter, tmp_path: Path
 ) -> None:
     config, out = tmp_path / "mine.toml", tmp_path / "results.jsonl"
-    write(config, '[[implementation]]\nname = "gone"\nrunner = "not_there:Runner"\n')
+    write(config, '[[implementation]]\nname = "gone"\nrunner = "json:not_there.Runner"\n')
     said = conformance("run", *NARROW, "--config", config, "--out", out)
     assert said.status == ExitStatus.NOT_COMPLETED
     assert said.err == (
-        "conformance: The implementation 'gone' could not be loaded anywhere: ModuleNotFoundError: "
-        "No module named 'not_there'. See whether its runner, run, task, path and requires are right.\n"
+        "conformance: The implementation 'gone' could not be loaded anywhere: AttributeError: "
+        "module 'json' has no attribute 'not_there'. See whether its runner, run, task, path and requires are right.\n"
     )
 
 

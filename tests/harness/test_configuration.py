@@ -117,8 +117,12 @@ def test_all_keys_of_both_tables(configure: Configure, file: Path) -> None:
 
 
 def test_a_users_declaration_goes_over_ours_of_the_same_name(configure: Configure) -> None:
-    configuration = configure('[[implementation]]\nname = "taskgroup"\nrunner = "mine:Runner"\n')
-    assert configuration.implementations["taskgroup"] == Implementation("taskgroup", "mine:Runner")
+    configuration = configure(
+        '[[implementation]]\nname = "taskgroup"\nrunner = "mine:Runner"\nrequires = ["mine"]\n'
+    )
+    assert configuration.implementations["taskgroup"] == Implementation(
+        "taskgroup", "mine:Runner", requires=("mine",)
+    )
     assert configuration.default == ("taskgroup",)
 
 
@@ -138,18 +142,29 @@ NAME = "Use letters, digits and . _ + - alone."
         ("runner = 'mine:a..b'", f"runner is 'mine:a..b'. {OBJECT}"),
         ("run = ' mine:run'", f"run is ' mine:run'. {OBJECT}"),
         ("task = 'Task'", f"task is 'Task'. {OBJECT}"),
-        ("runner = 7", "runner is 7. Give a string that is not empty."),
-        ("run = true", "run is True. Give a string that is not empty."),
-        ("task = ['mine:Task']", "task is ['mine:Task']. Give a string that is not empty."),
-        ("path = 7", "path is 7. Give a string that is not empty."),
-        ("path = ''", "path is ''. Give a string that is not empty."),
+        ("runner = 7", f"runner is 7. {OBJECT}"),
+        ("run = true", f"run is True. {OBJECT}"),
+        ("task = ['mine:Task']", f"task is ['mine:Task']. {OBJECT}"),
+        (
+            "path = 7",
+            "path is 7. Give a folder with a pyproject.toml, or the file of one module, such as mine.py, as a string.",
+        ),
+        (
+            "path = ''",
+            "path is ''. Give a folder with a pyproject.toml, or the file of one module, such as mine.py, as a string.",
+        ),
         ("requires = 7", 'requires is 7. Give a list of requirements, such as ["a==1"].'),
-        ("python = ''", "python is ''. Give a string that is not empty."),
-        ("runner = ''", "runner is ''. Give a string that is not empty."),
-        ("python = 3.8", "python is 3.8. Give a string that is not empty."),
+        ("python = ''", "python is ''. Give a range, such as '>=3.8,<3.11', as a string."),
+        ("runner = ''", f"runner is ''. {OBJECT}"),
+        ("python = 3.8", "python is 3.8. Give a range, such as '>=3.8,<3.11', as a string."),
         ("python = '3.8'", "python is '3.8'. Give a range, such as '>=3.8,<3.11'."),
         ("requires = 'mine'", "requires is 'mine'. Give a list of requirements, such as [\"a==1\"]."),
         ("requires = ['=1']", "requires is ['=1']. Give a list of requirements, such as [\"a==1\"]."),
+        ("runner = '1mine:2Runner'", f"runner is '1mine:2Runner'. {OBJECT}"),
+        (
+            "requires = ['mine @ file:///srv/mine']",
+            "requires has 'mine @ file:///srv/mine', which is local. Give it as path.",
+        ),
         ("context = 'no'", "context is 'no'. Give false for a task that takes no context, or true."),
         (
             "context = false",
@@ -191,14 +206,25 @@ def test_a_wrong_key_is_answered_with_file_entry_key_and_what_is_accepted(
             "[[loop]]\nname = 'a'\nfactory = 'a:b'\npath = '.'",
             ", loop 'a': the key 'path' is not known. Known keys: name, factory, requires, python.",
         ),
+        (
+            "[[loop]]\nname = 'a'\nfactory = 'a:b'\nrequires = ['a @ file:///srv/a']",
+            ", loop 'a': requires has 'a @ file:///srv/a', which is local. Name a release, such as 'own-loop==1.0'.",
+        ),
         ("[[loop]]\nname = 'a b'\nfactory = 'a:b'", f", loop 'a b': the name is not usable. {NAME}"),
         ("[[loop]]\nname = 'a/b'\nfactory = 'a:b'", f", loop 'a/b': the name is not usable. {NAME}"),
+        ("implementation = [1]", ": an implementation is not a table. Write it under [[implementation]]."),
+        (
+            "[[implementation]]\nname = 'a'\nrunner = 'a:b'",
+            ", implementation 'a': nothing says where 'a' comes from. "
+            "Give path, a folder with a pyproject.toml or one module's file, or requires, what to install.",
+        ),
+        ("[[loop]]\nname = \"\\u001b[2J\"\nfactory = 'a:b'", r", loop '\x1b[2J': the name is not usable. " + NAME),
         ("loop = [1]", ": a loop is not a table. Write it under [[loop]]."),
         ("[loop]\nname = 'a'", ": 'loop' is no list of tables. Write it under [[loop]]."),
         ("implementation = 1", ": 'implementation' is no list of tables. Write it under [[implementation]]."),
         ("[[loops]]", " has 'loops', which is not known. A configuration holds [[loop]] and [[implementation]] tables alone."),
         (
-            "[[implementation]]\nname = 'native'\nrunner = 'a:b'",
+            "[[implementation]]\nname = 'native'\nrunner = 'a:b'\nrequires = ['a']",
             ", implementation 'native': native is what the others are judged against. Give it another name.",
         ),
         (
@@ -244,6 +270,17 @@ def test_a_source_may_be_one_modules_file(configure: Configure, file: Path) -> N
     assert configuration.implementations["mine"].path == file.parent.resolve() / "mine.py"
 
 
+@pytest.mark.parametrize("name", ["asyncio.py", "queue.py", "test.py"])
+def test_a_module_of_a_name_that_python_has_itself_is_answered(
+    configure: Configure, file: Path, name: str
+) -> None:
+    (file.parent / name).touch()
+    with pytest.raises(
+        UsageError, match=f"{name} has the name of one of Python's own modules.* another name"
+    ):
+        configure(f"[[implementation]]\nname = 'mine'\nrunner = '{name[:-3]}:Runner'\npath = '{name}'")
+
+
 def test_a_module_goes_by_the_name_of_its_link(configure: Configure, file: Path) -> None:
     write(file.parent / "elsewhere" / "other.py", "")
     (file.parent / "mine.py").symlink_to(file.parent / "elsewhere" / "other.py")
@@ -272,8 +309,10 @@ def test_beside_requirements_a_modules_file_need_not_have_all(configure: Configu
 
 
 def test_a_task_alone_is_enough(configure: Configure) -> None:
-    configuration = configure("[[implementation]]\nname = 'mine'\ntask = 'mine:Task'")
-    assert configuration.implementations["mine"] == Implementation("mine", task="mine:Task")
+    configuration = configure("[[implementation]]\nname = 'mine'\ntask = 'mine:Task'\nrequires = ['mine']")
+    assert configuration.implementations["mine"] == Implementation(
+        "mine", task="mine:Task", requires=("mine",)
+    )
 
 
 def test_without_a_checkout_nothing_is_judged_by_default(

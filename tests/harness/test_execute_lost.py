@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from conformance.execute import restarts, worker
@@ -248,6 +250,24 @@ def test_a_hang_before_a_first_test_is_blamed_on_it_with_its_place(making: Makin
     assert seen.outcomes == {"test_a": "timed-out", "test_b": "passed"}
     assert "before" in seen["test_a"].detail
     assert "in setUpClass" in seen["test_a"].output
+
+
+def test_a_worker_that_is_lost_while_it_loads_has_a_second_one_load(making: Making, tmp_path: Path) -> None:
+    suite = f"""
+        import os, pathlib, signal, unittest
+
+        mark = pathlib.Path({str(tmp_path / "mark")!r})
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        class Tests(unittest.TestCase):
+            def test_a(self):
+                pass
+    """
+    seen = making.runners(suite).run()
+    assert seen.outcomes == {"test_a": "passed"}
+    assert seen.course.broken == ""
 
 
 def test_the_restarts_of_a_cell_are_counted(making: Making, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -169,8 +169,14 @@ def test_an_order_takes_as_long_as_is_recorded_and_else_as_its_suite_does(making
 def test_a_cell_is_cut_where_workers_would_wait_for_it(
     making: Making, seconds: float, waiting: float, jobs: int, count: int
 ) -> None:
-    order = making.runners(CLASSES).order(durations={"a": seconds})
+    durations = {f"test_runners.Class{number}.test": seconds / 8 for number in range(8)}
+    order = making.runners(CLASSES).order(durations=durations)
     assert how_many(order, waiting, jobs) == count
+
+
+def test_there_are_no_more_parts_than_classes_with_anything_to_do(making: Making) -> None:
+    durations = {f"test_runners.{name}.test_{number}": 5.0 for name in "AB" for number in range(4)}
+    assert how_many(making.runners(CLASSES).order(durations=durations), 40.0, 8) == 2
 
 
 def test_a_shuffled_cell_is_one_part(making: Making) -> None:

@@ -207,3 +207,25 @@ def _execute(orders: list[Order], jobs: int, watch: Watch) -> dict[str, Course]:
 def _named(order: Order, name: str) -> Order:
     """The order with a cell of its own: the miniatures of one test would else have one name."""
     return evolve(order, cell=evolve(order.cell, implementation=evolve(order.cell.implementation, name=name)))
+
+
+class _OfOneThread(ThreadPoolExecutor):
+    def __init__(self, _threads: int) -> None:
+        super().__init__(1)
+
+
+def test_an_interruption_passes_over_what_was_not_begun(
+    tmp_path: Path, lifeline: Lifeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.execute.pool.ThreadPoolExecutor", _OfOneThread)
+    hanging = Making(tmp_path / "a").runners(HANGING.format(path=str(lifeline.path)))
+    behind = Making(tmp_path / "b").runners(QUICK)
+    orders = [
+        _named(hanging.order(seconds=600, durations={"a": 9.0}), "a"),
+        _named(behind.order(durations={"b": 1.0}), "b"),
+    ]
+    watch = Watch()
+    with pytest.raises(KeyboardInterrupt):
+        execute(orders, 2, watch, lambda _order, _course: None, lambda: bool(lifeline.said()))
+    assert watch.totals == [2]
+    assert watch.finished == ["test_runners.Tests.test_a"]

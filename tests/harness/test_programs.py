@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from conformance import programs
-from conformance.plan import find_interpreters, interpreters
+from conformance.plan import find_interpreters
 from conformance.programs import Program, StoppedError
 from conformance.provision.uv import call_uv
 from miniatures import DRIVER, PATIENCE_SECONDS, Lifeline, write
@@ -101,7 +101,7 @@ def test_an_interruption_while_it_is_started_leaves_nothing_of_it(
             interrupt()
 
     uv = script(tmp_path / "uv", waiting(lifeline))
-    monkeypatch.setattr("conformance.provision.uv.find_uv_bin", lambda: str(uv))
+    monkeypatch.setattr("conformance.uv.find_uv_bin", lambda: str(uv))
     monkeypatch.setattr(subprocess, "Popen", Started)
     with pytest.raises(KeyboardInterrupt):
         call_uv([], failing="It could not be called")
@@ -133,7 +133,7 @@ def test_an_interruption_while_interpreters_are_looked_for_leaves_nothing_of_wha
 ) -> None:
     hanging = script(tmp_path / "hanging", waiting(lifeline))
     uv = hanging if asked == "uv" else script(tmp_path / "uv", f"echo {hanging}")
-    monkeypatch.setattr(interpreters, "find_uv_bin", lambda: str(uv))
+    monkeypatch.setattr("conformance.uv.find_uv_bin", lambda: str(uv))
 
     def interrupt_when_here() -> None:
         lifeline.said()

@@ -108,6 +108,15 @@ def test_every_way_to_import_is_seen(tmp_path: Path, first: str) -> None:
         "exec('from ._other import thing')",
         "from ._base import *",
         "here = __file__",
+        "import builtins\ngetattr(builtins, '__import__')('ours' '._other')",
+        "__builtins__['__import__']('ours._other')",
+        "from unittest import mock\nmock.patch('ours._other.thing').start()",
+        "import pickle\npickle.loads(b'cours._other\\nthing\\n.')",
+        "load(b'cours._other\\nthing\\n.')",
+        "import pydoc\npydoc.locate('ours._' + 'other')",
+        "import subprocess\nsubprocess.run(['python', '-m', 'ours._' + 'other'])",
+        "import sys\nopen(sys.path[-1] + '/ou' 'rs' '/_other.py')",
+        "open('lib/ours/_other.py')",
         "match = case = \x00",
         "this is of another language",
     ],
@@ -132,9 +141,24 @@ def test_all_count_where_the_module_is_not_among_them(tmp_path: Path) -> None:
     assert found(tmp_path, OURS, ("theirs",)) == ALL
 
 
+def test_a_docstring_may_name_any_module(tmp_path: Path) -> None:
+    ours = {**OURS, "ours/__init__.py": '"""See ours._other."""\nfrom . import _base\n'}
+    assert found(tmp_path, ours) == {"ours/__init__.py", "ours/_base.py", "ours/data.json"}
+
+
 def test_what_python_starts_with_always_counts(tmp_path: Path) -> None:
-    more = {**OURS, "sitecustomize.py": "", "ours.pth": "import ours._other\n"}
-    assert {"sitecustomize.py", "ours.pth"} <= found(tmp_path, more, release=NEW)
+    more = {**OURS, "sitecustomize.py": ""}
+    assert found(tmp_path, more, release=NEW) == {"ours/__init__.py", "ours/data.json", "sitecustomize.py"}
+
+
+@pytest.mark.parametrize("name", ["ours.pth", "ours/_fast.so", "ours/_fast.pyd", "ours/_old.pyc"])
+def test_all_count_beside_what_may_import_and_is_no_source(tmp_path: Path, name: str) -> None:
+    assert found(tmp_path, {**OURS, name: "import ours._other\n"}, release=NEW) == {*ALL, name}
+
+
+def test_bytecode_that_python_made_itself_does_not_count(tmp_path: Path) -> None:
+    more = {**OURS, "ours/__pycache__/_other.cpython-311.pyc": ""}
+    assert found(tmp_path, more, release=NEW) == {"ours/__init__.py", "ours/data.json"}
 
 
 def test_a_package_of_a_registry_is_known_by_its_version(tmp_path: Path) -> None:

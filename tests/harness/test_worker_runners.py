@@ -206,3 +206,77 @@ def test_what_is_not_there_makes_the_cell_broken(
 ) -> None:
     seen = making.runners(LOOPS, implementation, Loop("a", loop), {"gentle": GENTLE}).run()
     assert word in seen.course.broken
+
+
+WRAPPERS = """
+    import asyncio
+
+    class Runner:
+        def __init__(self, **options):
+            self._inner = asyncio.Runner(**options)
+
+        def __enter__(self):
+            self._inner.__enter__()
+            return self
+
+        def __exit__(self, *error):
+            self._inner.close()
+
+        def run(self, coro):
+            return self._inner.run(coro)
+
+    def run(main, *, debug=None):
+        return asyncio.run(main, debug=debug)
+"""
+
+
+@pytest.mark.parametrize("suite", ["runners", "async_case"])
+def test_an_implementation_may_stand_on_natives(making: Making, suite: str) -> None:
+    tests = """
+        import asyncio, unittest
+        import gentle
+
+        async def answer():
+            return 42
+
+        class Tests(unittest.TestCase):
+            def test_runner(self):
+                with asyncio.Runner() as runner:
+                    self.assertEqual(runner.run(answer()), 42)
+                self.assertIsInstance(runner, gentle.Runner)
+
+            def test_run(self):
+                self.assertEqual(asyncio.run(answer()), 42)
+    """
+    implementation = Implementation("gentle", "gentle:Runner", "gentle:run")
+    make = getattr(making, suite)
+    seen = make(tests, implementation=implementation, modules={"gentle": WRAPPERS}).run()
+    assert seen.outcomes == {"test_runner": "passed", "test_run": "passed"}
+
+
+QUIET = "import unittest"
+
+
+@pytest.mark.parametrize(
+    ("implementation", "said"),
+    [
+        (Implementation("gentle", "gentle:asyncio"), "gentle:asyncio is a module, and cannot be called"),
+        (Implementation("gentle", "gentle:Runner", "gentle:__name__"), "gentle:__name__ is a str, and cannot be called"),
+    ],
+)  # fmt: skip
+def test_what_is_of_the_wrong_kind_is_not_judged(
+    making: Making, implementation: Implementation, said: str
+) -> None:
+    seen = making.runners(QUIET, implementation=implementation, modules={"gentle": GENTLE}).run()
+    assert f"TypeError: {said}" in seen.course.broken
+
+
+def test_a_task_that_is_no_class_is_not_judged(making: Making) -> None:
+    implementation = Implementation("gentle", task="gentle:run")
+    seen = making.tasks(QUIET, implementation=implementation, modules={"gentle": GENTLE}).run()
+    assert "TypeError: gentle:run is a function, and no class" in seen.course.broken
+
+
+def test_what_makes_no_loop_is_not_judged_by(making: Making) -> None:
+    seen = making.runners(QUIET, loop=Loop("list", "builtins:list")).run()
+    assert "TypeError: builtins:list makes a list, and no event loop" in seen.course.broken
