@@ -63,4 +63,5 @@ class _Counter:
 
     def repr_info(self) -> List[str]:
         task: Any = self._task()
-        return say_cancelling(task, type(task)._repr_info(task))
+        # The finalizer of a task in a cycle shows it when nothing can be reached weakly any more.
+        return ["being freed"] if task is None else say_cancelling(task, type(task)._repr_info(task))

@@ -187,3 +187,21 @@ def test_the_repr_of_a_factory_s_stock_task_says_cancelling(runner: Any, context
         return shown + words(task)
 
     assert runner.run(main()) == ["pending", "cancelling", "cancelled"]
+
+
+def test_a_factory_s_stock_task_that_is_freed_while_it_waits_is_told_of(runner: Any) -> None:
+    told = []
+    loop = runner.get_loop()
+    loop.set_exception_handler(lambda _loop, context: told.append(context["message"]))
+    loop.set_task_factory(lambda loop, coro, **options: asyncio.Task(coro, loop=loop, **options))
+
+    async def wait() -> None:
+        await loop.create_future()
+
+    async def main() -> None:
+        loop.create_task(wait())
+        await asyncio.sleep(0)
+        gc.collect()
+
+    runner.run(main())
+    assert told == ["Task was destroyed but it is pending!"]
