@@ -189,11 +189,11 @@ def test_the_repr_of_a_factory_s_stock_task_says_cancelling(runner: Any, context
     assert runner.run(main()) == ["pending", "cancelling", "cancelled"]
 
 
-def test_a_factory_s_stock_task_that_is_freed_while_it_waits_is_told_of(runner: Any) -> None:
-    told = []
+def test_a_factory_s_stock_task_that_is_freed_while_it_waits_is_told_of(
+    runner: Any, reports: List[Any]
+) -> None:
     loop = runner.get_loop()
-    loop.set_exception_handler(lambda _loop, context: told.append(context["message"]))
-    loop.set_task_factory(lambda loop, coro, **options: asyncio.Task(coro, loop=loop, **options))
+    loop.set_task_factory(stock)
 
     async def wait() -> None:
         await loop.create_future()
@@ -204,4 +204,5 @@ def test_a_factory_s_stock_task_that_is_freed_while_it_waits_is_told_of(runner: 
         gc.collect()
 
     runner.run(main())
-    assert told == ["Task was destroyed but it is pending!"]
+    assert [report["message"] for report in reports] == ["'Task was destroyed but it is pending!'"]
+    assert reports[0]["task"].startswith("<Task ")
