@@ -81,7 +81,7 @@ def commands() -> None:
     "-k", "pattern", metavar="TEST", help="Only tests whose id holds this text, or matches this glob."
 )
 @click.option(
-    "--jobs", type=click.IntRange(1), help="Workers at once.  [default: 6 a core; the suites mostly sleep]"
+    "--jobs", type=click.IntRange(1), help="Workers at once.  [default: 10 a core; the suites mostly sleep]"
 )
 @click.option(
     "--timeout", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds for each test."

@@ -15,7 +15,7 @@ from attrs import frozen
 from conformance.execute.order import Course, Order
 from conformance.execute.parts import Listener, Parts, expected_seconds, how_many
 
-DEFAULT_JOBS = 6 * (os.cpu_count() or 1)
+DEFAULT_JOBS = 10 * (os.cpu_count() or 1)
 """Workers at once: more than there are cores, since a worker of test_tasks, the longest suite, sleeps for nine tenths of its time."""
 _LOOK_UP_SECONDS = 0.1
 _DESCRIPTORS_OF_WORKER = 16
