@@ -18,7 +18,7 @@ from attrs import frozen
 from conformance.errors import PlanError
 from conformance.programs import Programs
 from conformance.records import Interpreter, Missing
-from conformance.uv import last_words, uv_command
+from conformance.uv_command import last_words, uv_command
 
 SERIES_FILE = ".python-version"
 SERIES = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13")

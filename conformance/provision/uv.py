@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from conformance.errors import ProvisionError
 from conformance.programs import Programs, StoppedError
-from conformance.uv import last_words, uv_command
+from conformance.uv_command import last_words, uv_command
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 

@@ -82,7 +82,7 @@ def fake_uv(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
     file = folder / "fake" / "uv"
     write(file, f"#!/bin/sh\n{script}\n")
     file.chmod(0o755)
-    monkeypatch.setattr("conformance.uv.find_uv_bin", lambda: str(file))
+    monkeypatch.setattr("conformance.uv_command.find_uv_bin", lambda: str(file))
 
 
 def set_for_uv(folder: Path, setting: str, *, name: str = "pyproject.toml") -> Path:

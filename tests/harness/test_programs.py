@@ -101,7 +101,7 @@ def test_an_interruption_while_it_is_started_leaves_nothing_of_it(
             interrupt()
 
     uv = script(tmp_path / "uv", waiting(lifeline))
-    monkeypatch.setattr("conformance.uv.find_uv_bin", lambda: str(uv))
+    monkeypatch.setattr("conformance.uv_command.find_uv_bin", lambda: str(uv))
     monkeypatch.setattr(subprocess, "Popen", Started)
     with pytest.raises(KeyboardInterrupt):
         call_uv([], failing="It could not be called")
@@ -133,7 +133,7 @@ def test_an_interruption_while_interpreters_are_looked_for_leaves_nothing_of_wha
 ) -> None:
     hanging = script(tmp_path / "hanging", waiting(lifeline))
     uv = hanging if asked == "uv" else script(tmp_path / "uv", f"echo {hanging}")
-    monkeypatch.setattr("conformance.uv.find_uv_bin", lambda: str(uv))
+    monkeypatch.setattr("conformance.uv_command.find_uv_bin", lambda: str(uv))
 
     def interrupt_when_here() -> None:
         lifeline.said()
