@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import uv
+from conformance import uv_command
 from conformance.errors import ProvisionError
 from conformance.provision.uv import call_uv
 from miniatures import DRIVER
@@ -29,8 +29,8 @@ def test_a_project_that_the_harness_is_installed_in_does_not_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workspace: str
 ) -> None:
     project = set_for_uv(tmp_path / "project", WRONG + workspace)
-    installed = shutil.copytree(uv._NO_PROJECT, project / ".venv" / "no_project")
-    monkeypatch.setattr(uv, "_NO_PROJECT", installed)
+    installed = shutil.copytree(uv_command._NO_PROJECT, project / ".venv" / "no_project")
+    monkeypatch.setattr(uv_command, "_NO_PROJECT", installed)
     call_uv(LOOKING, failing="It could not be looked for")
 
 
