@@ -16,6 +16,7 @@ from .outcomes import Reporter, test_id
 from .policies import Policies
 from .state import State
 
+_PROGRAMS = "differential"
 _exit = os._exit
 
 
@@ -25,6 +26,9 @@ def main(arguments: List[str]) -> None:
     del sys.argv[1:]
     channel = Channel(options.commands, options.events)
     be_ready_to_dump = surroundings.settle()
+    if options.suite == _PROGRAMS:
+        _serve_programs(options, channel)
+        return
     packages = surroundings.installed()
     exercise, policies = Exercise(), Policies()
     names = {"Runner": options.runner, "run": options.run, "Task": options.task}
@@ -67,20 +71,33 @@ def main(arguments: List[str]) -> None:
         channel.send("idle")
 
 
+def _serve_programs(options: argparse.Namespace, channel: Channel) -> None:
+    """The same for programs, which need none of what upstream's tests do."""
+    from .programs.serve import serve  # noqa: PLC0415  # nor do those need any of it
+
+    serve(options, channel, lambda: _start_coverage(options.coverage, options.coverage_source))
+
+
 def _parse(arguments: List[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="conformance worker")
     parser.add_argument("--commands", type=int, required=True, help="file descriptor to read commands from")
     parser.add_argument("--events", type=int, required=True, help="file descriptor to write events to")
-    parser.add_argument("--tree", required=True, help="folder that holds the upstream test package")
-    parser.add_argument("--suite", choices=list(suites.LOADERS), required=True)
+    parser.add_argument("--tree", help="folder that holds the upstream test package; none for programs")
+    parser.add_argument("--suite", choices=[*suites.LOADERS, _PROGRAMS], required=True)
     parser.add_argument("--mode", choices=["plain", "context"], default="plain")
     parser.add_argument("--loop", required=True, help="module:callable")
     parser.add_argument("--runner", help="module:attribute; none for the native one")
     parser.add_argument("--run", help="module:attribute")
     parser.add_argument("--task", help="module:attribute")
+    parser.add_argument(
+        "--control", action="store_true", help="run programs with stock tasks, in the place of all"
+    )
     parser.add_argument("--coverage", help="data file to measure into, with the coverage package")
     parser.add_argument("--coverage-source", help="package to measure")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.tree is None and options.suite != _PROGRAMS:
+        parser.error("--tree is required for upstream's suites")
+    return options
 
 
 def _request(options: argparse.Namespace) -> suites.Request:
