@@ -1,0 +1,102 @@
+"""Whose each change between two answers is: the interpreter's own, declared, or a difference; the judge step of the campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import field, frozen
+
+from conformance.differential.comparing import told_apart
+from conformance.differential.divergences import Divergence, explain
+from conformance.differential.events import Trace, text_of
+from conformance.differential.hunks import Hunk, hunks, hunks_of
+from conformance.differential.kinds import Kind, kind
+from conformance.differential.reading import Reader
+from conformance.execute.programs import Answer
+from conformance.records import Cell
+
+Program = dict[str, Any]
+
+
+@frozen
+class Answers:
+    """What a program came to on a judged cell, on its baseline and, where it was asked, on its control."""
+
+    native: Answer
+    subject: Answer
+    control: Answer | None = None
+
+
+@frozen
+class Judged:
+    """The changes that make native's trace the subject's, by whose they are."""
+
+    own: tuple[Hunk, ...]
+    """The interpreter's own: the control shows them too."""
+    declared: Mapping[str, tuple[Hunk, ...]]
+    """What each declared divergence has taken, by its name."""
+    left: tuple[Hunk, ...]
+    """The differences."""
+
+    def kinds(self, program: Program) -> list[Kind]:
+        """The kinds of the differences, in the order of the trace."""
+        return [kind(hunk, program) for hunk in self.left]
+
+
+@frozen
+class Judge:
+    """Judges answers. Of one program several cells mostly give the same ones: what is known of those is kept, a while."""
+
+    divergences: Sequence[Divergence] = ()
+    reader: Reader = field(factory=Reader, init=False)
+    _known: dict[tuple[bytes, bytes], tuple[Hunk, ...]] = field(factory=dict, init=False)
+
+    def differs(self, native: Answer, other: Answer) -> bool:
+        """Whether the answers differ in more than the numbers of exception objects."""
+        return native.text != other.text and bool(self._changes(native, other))
+
+    def judge(self, cell: Cell, program: Program, answers: Answers) -> Judged:
+        """Judge what a program came to on a cell."""
+        found = self._changes(answers.native, answers.subject)
+        own: tuple[Hunk, ...] = ()
+        if answers.control is not None and found:
+            compared = told_apart(found, self._changes(answers.native, answers.control))
+            own, found = compared.own, compared.left
+        explained = explain(found, program, cell, self.divergences)
+        return Judged(own, explained.declared, explained.left)
+
+    def forget(self) -> None:
+        """Let go of what is known of programs that are done with."""
+        self._known.clear()
+        self.reader.forget()
+
+    def _changes(self, native: Answer, other: Answer) -> tuple[Hunk, ...]:
+        pair = native.text, other.text
+        if pair not in self._known:
+            self._known[pair] = self._compared(native, other)
+        return self._known[pair]
+
+    def _compared(self, native: Answer, other: Answer) -> tuple[Hunk, ...]:
+        """The hunks between two traces; a worker that did not survive is one, and not all that it did not come to do."""
+        if native.text == other.text:
+            return ()
+        ends = [_end(self.reader.trace(each)) for each in (native, other)]
+        if ends[0] != ends[1]:
+            return (Hunk(0, text_of(["", ends[0]]), text_of(["", ends[1]])),)
+        return hunks_of(self.reader.alignable(native), self.reader.alignable(other))
+
+
+def marked(answers: Answers, left: tuple[Hunk, ...]) -> tuple[Hunk, ...]:
+    """The changes that count, as they stand side by side: where a worker was lost, all of them."""
+    if answers.native.is_lost or answers.subject.is_lost:
+        return hunks(answers.native.trace(), answers.subject.trace())
+    return left
+
+
+def _end(trace: Trace) -> str:
+    """How the program ended, in a word or two."""
+    match trace:
+        case [["", "timed out" | "crashed" as what, *how]]:
+            return " ".join([what, *map(str, how)])
+    return "ended"

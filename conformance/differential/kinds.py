@@ -1,0 +1,109 @@
+"""The kind of a hunk: what differences of many programs have in common, to count the interpreter's own by.
+
+Also what the shrinker holds on to, so that it ends at the bug that it began with.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import field, frozen
+
+from conformance.differential.comparing import Compared
+from conformance.differential.events import Event, classes, origin, what
+from conformance.differential.hunks import Hunk
+from conformance.differential.program import at
+
+NOTHING = "–"
+"""What happened where a trace has no event."""
+
+
+@frozen(order=True)
+class Kind:
+    """What a hunk is about, without where in the program it is."""
+
+    operation: str
+    """The operation of the program, such as ``await``; the event's own name, such as ``state``, where there is none."""
+    native: str
+    """What happened on native, such as ``got``."""
+    subject: str
+    classes: tuple[str, ...] = ()
+    """The classes of the exceptions that were shown, native's and then the subject's; each once."""
+    fields: tuple[str, ...] = ()
+    """The names on the way to the field that alone differs, such as ``args`` of an exception of the same class."""
+
+    def __str__(self) -> str:
+        said = self.native if self.native == self.subject else f"{self.native} → {self.subject}"
+        parts = [f"{self.operation}: {said}"]
+        if self.classes:
+            parts.append(" / ".join(name.rpartition(".")[2] for name in self.classes))
+        if self.fields:
+            parts.append("differs in " + ".".join(self.fields))
+        return ", ".join(parts)
+
+
+def kind(hunk: Hunk, program: Mapping[str, Any]) -> Kind:
+    """Return the kind of a hunk between traces of the ``program``."""
+    native, subject = hunk.native_event, hunk.subject_event
+    of_native = () if native is None else classes(native)
+    of_subject = () if subject is None else classes(subject)
+    return Kind(
+        operation=operation(hunk.event, program),
+        native=NOTHING if native is None else what(native),
+        subject=NOTHING if subject is None else what(subject),
+        classes=tuple(dict.fromkeys(of_native + of_subject)),
+        fields=_fields(hunk),
+    )
+
+
+def operation(event: Event, program: Mapping[str, Any]) -> str:
+    """The name of the operation that an event comes from; what happened, where it comes from no operation."""
+    try:
+        return str(at(program, origin(event))["op"])
+    except KeyError:
+        return what(event)
+
+
+def _fields(hunk: Hunk) -> tuple[str, ...]:
+    # Names alone: which task of a state it was is not what kinds are about.
+    return tuple(str(key) for key in hunk.path[1:] if isinstance(key, str) and not key.isdigit())
+
+
+@frozen
+class Kinds:
+    """The hunks of the interpreter's own, counted by kind, with the first program of each."""
+
+    counts: Counter[Kind] = field(factory=Counter)
+    first: dict[Kind, str] = field(factory=dict)
+
+    def add(self, found: Iterable[Hunk], program: Mapping[str, Any], name: str) -> None:
+        """Count the hunks that the program called ``name`` has shown."""
+        for hunk in found:
+            of = kind(hunk, program)
+            self.counts[of] += 1
+            self.first.setdefault(of, name)
+
+    def __iter__(self) -> Iterator[tuple[Kind, int, str]]:
+        """Kind, count and the first program's name; the most frequent first."""
+        for of, count in sorted(self.counts.items(), key=lambda item: (-item[1], item[0])):
+            yield of, count, self.first[of]
+
+
+Differences = Callable[[list[dict[str, Any]]], Sequence[Sequence[Kind]]]
+"""For each of several programs, the kinds of what is left of it: nothing where it does not differ (any more)."""
+
+
+def first_kind(compared: Compared, program: Mapping[str, Any]) -> Kind | None:
+    """The kind of the first difference; None where nothing is left."""
+    return kind(compared.left[0], program) if compared.left else None
+
+
+def still_of(wanted: Kind, differences: Differences) -> Callable[[list[dict[str, Any]]], list[bool]]:
+    """What the shrinker asks, where it is to keep the ``wanted`` kind: which programs show a difference of it."""
+
+    def still_differs(programs: list[dict[str, Any]]) -> list[bool]:
+        return [wanted in kinds for kinds in differences(programs)]
+
+    return still_differs
