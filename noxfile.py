@@ -28,6 +28,7 @@ DRIVER = "3.11"
 BENCHMARKS = ROOT / ".benchmarks"
 SOAKED = ROOT / ".conformance" / "soaked.jsonl"
 PEERS = ROOT / ".conformance" / "peers.jsonl"
+PEERS_PROGRAMS = ROOT / ".conformance" / "peers-programs.json"
 THIRD_LOOP = ROOT / ".conformance" / "third_loop.jsonl"
 COVERAGE = ROOT / ".conformance" / "coverage"
 
@@ -139,30 +140,52 @@ def bench_harness(session: nox.Session) -> None:
 
 @nox.session(python=DRIVER)
 def conformance(session: nox.Session) -> None:
-    """The main job: judge runner_backport by CPython's own tests. Takes the arguments of `conformance run`."""
+    """The main job: judge runner_backport by CPython's own tests, then by generated programs. Takes the arguments of `conformance run`."""
     install_harness(session)
     session.run("python", "-m", "conformance", "run", *session.posargs)
+    if session.posargs:
+        # Who runs a part of the plan has its other parts elsewhere.
+        return
+    # The third loop, where it installs. Its `tasks` would take ten minutes: upstream waits a second behind each.
+    third = ["--loop=rloop", "--suite=runners", "--suite=async_case", "--out", str(THIRD_LOOP)]
+    session.run("python", "-m", "conformance", "run", *third)
+    session.run("python", "-m", "conformance", "fuzz", "--examples", "2000", "--seed", "1")
+
+
+@nox.session(python=DRIVER)
+def fuzz(session: nox.Session) -> None:
+    """Ten minutes of generated programs, others each time, against native 3.11. Takes the arguments of `conformance fuzz`."""
+    install_harness(session)
+    session.run("python", "-m", "conformance", "fuzz", *(session.posargs or ["--seconds", "600"]))
+
+
+@nox.session(python=DRIVER)
+def planted(session: nox.Session) -> None:
+    """Find what is planted, by CPython's own tests and by generated programs, and write docs/planted.md. Takes planted_found.py's arguments."""
+    install_harness(session)
+    install_group(session, "harness-tests")
     if not session.posargs:
-        # The third loop, where it installs. Its `tasks` would take ten minutes: upstream waits a second behind each.
-        asked = ["--loop=rloop", "--suite=runners", "--suite=async_case", "--out", str(THIRD_LOOP)]
-        session.run("python", "-m", "conformance", "run", *asked)
+        session.run("python", "tests/harness/planted_upstream.py")
+    session.run("python", "tests/harness/planted_found.py", *session.posargs)
 
 
 @nox.session(python=DRIVER)
 def peers(session: nox.Session) -> None:
-    """Judge the peers by CPython's own tests, and write docs/peers.md. Takes the arguments of `conformance run`."""
+    """Judge the peers by CPython's own tests and by generated programs, and write docs/peers.md. Takes the arguments of `conformance run`."""
     install_harness(session)
+    command = ["python", "-m", "conformance"]
+    both = ["--implementation=backports.asyncio.runner", "--implementation=taskgroup"]
     facts = str(ROOT / "peers" / "facts.toml")
-    asked = [
-        "--implementation=backports.asyncio.runner",
-        "--implementation=taskgroup",
-        "--expectations",
-        facts,
-    ]
-    session.run("python", "-m", "conformance", "run", *asked, "--out", str(PEERS), *session.posargs)
+    asked = [*both, "--expectations", facts, "--out", str(PEERS)]
+    session.run(*command, "run", *asked, *session.posargs)
     # A run of another kind is not what the page says it is.
-    if not session.posargs:
-        session.run("python", "-m", "peers.page", str(PEERS), facts, str(ROOT / "docs" / "peers.md"))
+    if session.posargs:
+        return
+    # Few, and always the same ones: they differ all over, and each kind of it is shrunk.
+    drawn = ["--examples", "200", "--seed", "1", "--out", str(PEERS_PROGRAMS)]
+    session.run(*command, "fuzz", *both, *drawn, success_codes=[0, 1])
+    programs = [str(PEERS_PROGRAMS), str(ROOT / "peers" / "programs.toml")]
+    session.run("python", "-m", "peers.page", str(PEERS), facts, *programs, str(ROOT / "docs" / "peers.md"))
 
 
 @nox.session(python=False)

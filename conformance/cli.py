@@ -27,7 +27,7 @@ _NO_ROOM = contextlib.suppress(OSError)
 _NO_THREAD = "can't start new thread"
 """All that Python says of a limit of processes that was reached."""
 
-_SELECTION = (
+_CELLS = (
     click.option(
         "--python",
         "pythons",
@@ -37,10 +37,26 @@ _SELECTION = (
     ),
     click.option("--loop", "loops", multiple=True, metavar="GLOB", help="Event loops, such as uvloop."),
     click.option("--implementation", "implementations", multiple=True, metavar="GLOB", help="What to judge."),
+)
+_CONFIG = click.option(
+    "--config", type=_FILE, metavar="FILE", help="Your own [[implementation]] and [[loop]] tables."
+)
+_SELECTION = (
+    *_CELLS,
     click.option("--suite", "suites", multiple=True, metavar="GLOB", help="runners, tasks or async_case."),
-    click.option(
-        "--config", type=_FILE, metavar="FILE", help="Your own [[implementation]] and [[loop]] tables."
-    ),
+    _CONFIG,
+)
+_TIMEOUT_OF_PROGRAMS = click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds for each program.",
+)
+_JOBS_OF_PROGRAMS = click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="Workers at once.  [default: 2 a core; one that hangs keeps none waiting]",
 )
 _SOURCE = (
     click.option(
@@ -176,6 +192,46 @@ def report(documents: tuple[Path, ...]) -> ExitStatus:
     from conformance.commands.report import show_report  # noqa: PLC0415  # likewise
 
     return show_report(documents)
+
+
+@commands.command(epilog=f"Example: {COMMAND} fuzz --examples 2000 --seed 1 --python 3.8")
+@_with(*_CELLS, _CONFIG)
+@click.option("--examples", type=click.IntRange(1), metavar="N", help="Draw N programs.  [default: 2000]")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    metavar="S",
+    help="Draw programs for S seconds, or until there are as many as --examples asks for.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), metavar="N", help="Which programs are drawn.  [default: at random]"
+)
+@_JOBS_OF_PROGRAMS
+@_TIMEOUT_OF_PROGRAMS
+@click.option("--out", type=_FILE, metavar="FILE", help="Write all that was found there too, as JSON.")
+def fuzz(**options: Any) -> ExitStatus:
+    """Run generated programs on all cells at once: each must do what native 3.11 does.
+
+    The saved programs come first, and always. Each difference is made small and kept, for 'replay'.
+    """
+    from conformance.commands.fuzz import start  # noqa: PLC0415  # likewise
+
+    return start(options)
+
+
+@commands.command(epilog=f"Example: {COMMAND} replay difference.json --python 3.8 --loop uvloop")
+@click.argument("file", type=_FILE, metavar="FILE")
+@_with(*_CELLS, _CONFIG)
+@_JOBS_OF_PROGRAMS
+@_TIMEOUT_OF_PROGRAMS
+def replay(**options: Any) -> ExitStatus:
+    """Run one program on the selected cells, and show what it did there and on native 3.11 side by side.
+
+    FILE is one that 'fuzz' has kept, a saved program, or the id of a drawn program, such as 1.17 of --seed 1.
+    """
+    from conformance.commands.replay import start  # noqa: PLC0415  # likewise
+
+    return start(**options)
 
 
 @commands.command(epilog=f"Example: {COMMAND} doctor")

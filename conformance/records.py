@@ -40,11 +40,12 @@ class Verdict(StrEnum):
 
 
 class Suite(StrEnum):
-    """Which of upstream's tests a cell runs; ``suites.py`` says what each is."""
+    """What a cell runs: upstream's tests, which ``suites.py`` defines, or generated programs."""
 
     RUNNERS = "runners"
     TASKS = "tasks"
     ASYNC_CASE = "async_case"
+    DIFFERENTIAL = "differential"
 
 
 class Mode(StrEnum):
@@ -119,7 +120,7 @@ class Cell:
     suite: Suite
     mode: Mode
     tag: str
-    """Which tag's test tree is loaded, such as ``v3.11.7``."""
+    """Which tag's test tree is loaded, such as ``v3.11.7``; empty where none is."""
     baseline: str | None = None
     """The name of the cell that this one is judged against; None for a baseline."""
 

@@ -1,4 +1,4 @@
-"""What each suite is: which upstream files it runs, what of an implementation it judges, and where it can run.
+"""What each suite of upstream's tests is: which files it runs, what of an implementation it judges, and where it can run.
 
 Plan, sync, execute and report ask here. How a worker loads a suite's files is in ``worker/suites.py``, under
 the same names.

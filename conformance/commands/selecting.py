@@ -1,4 +1,4 @@
-"""From the options that select cells to a plan: what ``run`` and ``plan`` have in common."""
+"""From the options that select cells to a plan: what ``run``, ``plan``, ``fuzz`` and ``replay`` have in common."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from conformance.commands.nothing_left import nothing_left
 from conformance.configuration import Configuration, read_configuration
 from conformance.errors import PlanError, UsageError
 from conformance.places import CHECKOUT, LOCK
-from conformance.plan import Selection, find_interpreters, make_plan, wanted_series
+from conformance.plan import Found, Selection, find_interpreters, make_plan, wanted_series
+from conformance.plan.differential import DifferentialPlan, differential_cells
 from conformance.records import NATIVE, Plan
 from conformance.suites import DEFINITIONS
 from conformance.sync import Lock, read_lock
@@ -35,6 +36,27 @@ def select(
     config: Path | None,
 ) -> Selected:
     """Make the plan that the options ask for. Raises UsageError, PlanError or SyncError."""
+    configuration, lock = _configuration(implementations, config), read_lock(LOCK.parent)
+    found, selection = _found(pythons), Selection(loops, implementations, suites)
+    plan = make_plan(configuration, selection, found, lock.tags)
+    if not plan.cells:
+        raise nothing_left(configuration, selection, found)
+    for cell in plan.cells:
+        # A lock of an earlier version may lack what a suite needs: found before anything is built for it.
+        lock.entry(cell.tag).blobs(DEFINITIONS[cell.suite].files)
+    return Selected(plan=plan, lock=lock, configuration=configuration)
+
+
+def select_differential(
+    pythons: tuple[str, ...], loops: tuple[str, ...], implementations: tuple[str, ...], config: Path | None
+) -> DifferentialPlan:
+    """Make the plan of the cells that run generated programs. Raises UsageError or PlanError."""
+    configuration = _configuration(implementations, config)
+    return differential_cells(configuration, Selection(loops, implementations), _found(pythons))
+
+
+def _configuration(implementations: tuple[str, ...], config: Path | None) -> Configuration:
+    """What is declared; refused where nothing in it is meant to be judged."""
     configuration = read_configuration(config)
     if not implementations and not configuration.default:
         # Without a checkout of runner_backport there is none that could be meant.
@@ -44,19 +66,16 @@ def select(
             "Declare it in a file, under [[implementation]] with its name, path and runner, and name the file with "
             f"--config; or name one that is known with --implementation: {known}.",
         )
-    lock = read_lock(LOCK.parent)
+    return configuration
+
+
+def _found(pythons: tuple[str, ...]) -> Found:
+    """The interpreters that the options name; refused where one of those is missing."""
     found = find_interpreters(_wanted(pythons))
     if pythons and found.missing:
         missing = found.missing[0]
         raise PlanError(f"Python {missing.python}, asked for by name, was not found.", missing.advice)
-    selection = Selection(loops, implementations, suites)
-    plan = make_plan(configuration, selection, found, lock.tags)
-    if not plan.cells:
-        raise nothing_left(configuration, selection, found)
-    for cell in plan.cells:
-        # A lock of an earlier version may lack what a suite needs: found before anything is built for it.
-        lock.entry(cell.tag).blobs(DEFINITIONS[cell.suite].files)
-    return Selected(plan=plan, lock=lock, configuration=configuration)
+    return found
 
 
 def _wanted(pythons: tuple[str, ...]) -> list[str]:

@@ -31,6 +31,19 @@ class Events:
 
     def next(self) -> dict[str, Any] | None:
         """The next event, or None before there is a whole one. Raises WorkerGoneError for anything else."""
+        line = self.next_line()
+        if line is None:
+            return None
+        try:
+            event = json.loads(line, parse_float=_finite, parse_constant=_finite)
+        except (ValueError, RecursionError):
+            event = None
+        if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+            raise WorkerGoneError(f"the worker wrote {line[:200]!r} instead of an event")
+        return event
+
+    def next_line(self) -> bytes | None:
+        """The line of the next event, as it is, or None before there is a whole one. Raises WorkerGoneError for too much."""
         if not self._lines:
             return None
         line = self._lines.popleft()
@@ -39,13 +52,7 @@ class Events:
             raise WorkerGoneError(
                 f"the worker wrote more than {_MOST_OF_ONE_TEST >> 20} MiB of events in one test"
             )
-        try:
-            event = json.loads(line, parse_float=_finite, parse_constant=_finite)
-        except (ValueError, RecursionError):
-            event = None
-        if not isinstance(event, dict) or not isinstance(event.get("event"), str):
-            raise WorkerGoneError(f"the worker wrote {line[:200]!r} instead of an event")
-        return event
+        return line
 
     def read(self) -> bool:
         """Take in some of what is written; False at the end. Raises WorkerGoneError for a line without end."""

@@ -14,11 +14,9 @@ from conformance.execute.failures import AbandonedError, TimeLimitError, WorkerG
 from conformance.execute.order import Course, Listener, Order, after, class_of, is_within, tear_down
 from conformance.execute.reports import are_ids, finished, outcome_of, subtest
 from conformance.execute.restarts import Restarts
+from conformance.execute.starting import START_SECONDS, start_of
 from conformance.execute.worker import Worker
 from conformance.records import Outcome, Result, Subtest
-
-_START_SECONDS = 120.0
-"""How long a worker may take to import everything, on a machine that is busy with its fellows."""
 
 
 def see_through(
@@ -89,7 +87,7 @@ class _Supervision:
         if self._abandoned.is_set():
             raise AbandonedError
         self._greeted = self._begun = self._done = False
-        worker = Worker(self._order, self._abandoned)
+        worker = Worker(start_of(self._order), self._abandoned)
         try:
             self._greet(worker)
             if self._pending and self._have_run(worker, self._pending):
@@ -109,7 +107,7 @@ class _Supervision:
 
     def _greet(self, worker: Worker) -> None:
         """Hear which tests the suite has, and choose among them the first time."""
-        event = worker.receive(_START_SECONDS)
+        event = worker.receive(START_SECONDS)
         match event:
             case {"event": "broken", "detail": str(detail)}:
                 if self._pending is None:

@@ -6,11 +6,9 @@ import contextlib
 import errno
 import json
 import os
-import re
 import selectors
 import signal
 import time
-from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
@@ -18,11 +16,9 @@ from conformance.errors import ExecuteError
 from conformance.execute.events import Events
 from conformance.execute.failures import AbandonedError, TimeLimitError, WorkerGoneError
 from conformance.execute.kept import Kept
-from conformance.execute.order import Order
 from conformance.execute.output import Output
-from conformance.records import NATIVE
+from conformance.execute.starting import Start
 
-_SCRIPT = Path(__file__).resolve().parents[1] / "worker" / "__main__.py"
 _SEE_PYTHON = "See whether its Python runs."
 _ADVICE = {
     errno.EMFILE: "Use fewer --jobs, or raise the limit of open files (ulimit -n).",
@@ -42,21 +38,21 @@ _GRACES = {signal.SIGINT: 0.25, signal.SIGTERM: 0.1}
 
 
 class Worker:
-    """A process that runs tests of the order's cell. Raises ExecuteError where it cannot be started."""
+    """A process that runs tests, or programs, of a cell. Raises ExecuteError where it cannot be started."""
 
-    def __init__(self, order: Order, abandoned: Flag) -> None:
-        self._name = order.cell.name
+    def __init__(self, start: Start, abandoned: Flag) -> None:
+        self._name = start.cell
         self._abandoned = abandoned
         self._heard_until: float | None = None
         self._dump = ""
         with contextlib.ExitStack() as opened:
             try:
-                self._open(order, opened)
+                self._open(start, opened)
             except OSError as error:
                 raise self._refused(error) from error
             self._opened = opened.pop_all()
 
-    def _open(self, order: Order, opened: contextlib.ExitStack) -> None:
+    def _open(self, start: Start, opened: contextlib.ExitStack) -> None:
         """Start the worker, and have ``opened`` close again whatever comes to be open here."""
         self._output = Output()
         opened.callback(self._output.close)
@@ -71,7 +67,7 @@ class Worker:
             os.set_blocking(self._commands, False)
             descriptors = commands_read, events_write
             self._kept = Kept(
-                _program(order, *descriptors), descriptors, order.memory, self._output, order.variables
+                start.command(*descriptors), descriptors, start.memory, self._output, start.variables
             )
             opened.callback(self._kept.end)
         self._events = Events(self._events_read)
@@ -101,14 +97,23 @@ class Worker:
         """
         deadline = time.monotonic() + seconds
         while (event := self._events.next()) is None:
-            self._wait(self._readable, deadline)
-            if not self._events.read():
-                self._kept.wait_over(_LAST_WORDS_SECONDS)
-                raise self._gone()
+            self._read(deadline)
         return event
 
+    def receive_line(self, seconds: float) -> bytes:
+        """The next event as it is written, unread. Raises what `receive` raises."""
+        deadline = time.monotonic() + seconds
+        while (line := self._events.next_line()) is None:
+            self._read(deadline)
+        return line
+
+    @property
+    def status(self) -> int | None:
+        """How the worker ended, as far as it is heard; negative for a signal, None before it has ended."""
+        return self._kept.status
+
     def begin(self) -> None:
-        """A test begins or has ended: what one test may have a worker write is counted anew."""
+        """A test or a program begins or has ended: what one test may have a worker write is counted anew."""
         self._events.begin()
 
     def output(self, start: int, end: int | None = None) -> str:
@@ -146,6 +151,13 @@ class Worker:
     def end(self) -> None:
         """Kill the worker and all that it started, and let go of what is ours. Does no harm twice."""
         self._opened.close()
+
+    def _read(self, deadline: float) -> None:
+        """Take in more of what the worker writes."""
+        self._wait(self._readable, deadline)
+        if not self._events.read():
+            self._kept.wait_over(_LAST_WORDS_SECONDS)
+            raise self._gone()
 
     def _wait(self, ready: selectors.BaseSelector, deadline: float) -> None:
         """Wait until there is something to read, or room to write."""
@@ -214,28 +226,3 @@ class Worker:
                 break
         written = self._output.text(before, before + _LONGEST_DUMP)
         self._dump = written if _DUMP_WORDS in written else ""
-
-
-def _program(order: Order, commands: int, events: int) -> list[str]:
-    """How to start the worker; its working directory is another, so all paths are absolute."""
-    return [
-        *(str(order.python.absolute()), str(_SCRIPT), "--commands", str(commands), "--events", str(events)),
-        *_arguments(order),
-    ]
-
-
-def _arguments(order: Order) -> list[str]:
-    """What the worker is told on its command line; nothing of the implementation when that is native."""
-    cell = order.cell
-    arguments = ["--tree", str(order.tree.absolute()), "--suite", cell.suite.value, "--mode", cell.mode.value]
-    arguments += ["--loop", cell.loop.factory]
-    implementation = cell.implementation
-    if implementation.name != NATIVE:
-        for option in ("runner", "run", "task"):
-            name = getattr(implementation, option)
-            if name is not None:
-                arguments += [f"--{option}", name]
-        if order.coverage is not None:
-            package = re.split("[.:]", implementation.runner or implementation.task or "")[0]
-            arguments += ["--coverage", str(order.coverage.absolute()), "--coverage-source", package]
-    return arguments

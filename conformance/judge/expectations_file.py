@@ -17,7 +17,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from conformance.errors import UsageError
 from conformance.judge.conditions import CONDITIONS
 from conformance.judge.expectations import Expectation
-from conformance.records import Mode, Suite, Verdict
+from conformance.records import Mode, Verdict
+from conformance.suites import DEFINITIONS
 
 _REQUIRED = ("test", "verdict", "reason")
 _KEYS = (*CONDITIONS, *_REQUIRED, "link")
@@ -87,7 +88,7 @@ class _Entry:
         for key in _REQUIRED:
             if key not in texts:
                 raise self._wrong(f"no {key}", f"Every entry has {', '.join(_REQUIRED)}.")
-        self._selects_some("suite", texts, Suite)
+        self._selects_some("suite", texts, DEFINITIONS)
         self._selects_some("mode", texts, Mode)
         python, verdict = self._python(texts.pop("python", "")), self._verdict(texts.pop("verdict"))
         return Expectation(number=self.number, python=python, verdict=verdict, **texts)
@@ -102,7 +103,7 @@ class _Entry:
             raise self._wrong(f"verdict = {text!r}", _one_of(_VERDICTS))
         return Verdict(text)
 
-    def _selects_some(self, key: str, texts: Mapping[str, str], values: type[StrEnum]) -> None:
+    def _selects_some(self, key: str, texts: Mapping[str, str], values: Iterable[StrEnum]) -> None:
         if key in texts and not any(fnmatchcase(value, texts[key]) for value in values):
             raise self._wrong(f"{key} = {texts[key]!r}", _one_of(values))
 

@@ -67,10 +67,12 @@ def _known(entry: Expectation, keys: Sequence[str], configuration: Configuration
         loops = [f"{loop.name} (Python {loop.python})" for loop in configuration.loops.values()]
         said.append(f"The loops are {', '.join(loops)}, and what a file given with --config declares.")
     if "test" in keys:
-        said.append(f"Tests are called {', '.join(f'test_{suite}.…' for suite in Suite)}, by their suite.")
+        said.append(
+            f"Tests are called {', '.join(f'test_{suite}.…' for suite in DEFINITIONS)}, by their suite."
+        )
     if "suite" in keys or "mode" in keys:
         meant = entry.suite if "suite" in keys else "*"
-        said += [_suite(suite) for suite in Suite if fnmatchcase(suite, meant)]
+        said += [_suite(suite) for suite in DEFINITIONS if fnmatchcase(suite, meant)]
     return said or ["Cells are on Python 3.8 and newer: give a range such as '>=3.8,<3.11' or '==3.13.*'."]
 
 

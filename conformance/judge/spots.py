@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 
 from conformance.configuration import Configuration
 from conformance.judge.expectations import Expectation
-from conformance.records import NATIVE, Cell, Implementation, Loop, Suite
+from conformance.records import NATIVE, Cell, Implementation, Loop
 from conformance.suites import DEFINITIONS, Definition
 
 _FIRST_MINOR = 8
@@ -110,8 +110,7 @@ def _all_spots(configuration: Configuration, minors: Iterable[int]) -> dict[Spot
 def _spots(
     implementation: Implementation, loop: Loop, minors: Sequence[int]
 ) -> Iterator[tuple[Spot, tuple[SpecifierSet, ...]]]:
-    for suite in Suite:
-        definition = DEFINITIONS[suite]
+    for suite, definition in DEFINITIONS.items():
         if getattr(implementation, definition.judges) is None:
             continue
         asked = tuple(SpecifierSet(each.python) for each in (implementation, loop, definition))

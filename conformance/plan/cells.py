@@ -37,10 +37,12 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
     nothing, for native alone and for two executables of one version, and PlanError when a baseline
     cannot be run.
     """
-    _refuse_twins(found.interpreters)
+    refuse_twins(found.interpreters)
     loops = selected("loop", configuration.loops, selection.loops, configuration.default_loops)
     implementations = _subjects(configuration, selection.implementations)
-    suites = selected("suite", {suite.value: suite for suite in Suite}, selection.suites, tuple(Suite))
+    suites = selected(
+        "suite", {suite.value: suite for suite in DEFINITIONS}, selection.suites, tuple(DEFINITIONS)
+    )
     tag_of = {".".join(tag.lstrip("v").split(".")[:2]): tag for tag in tags}
     native = configuration.implementations[NATIVE]
     subjects: list[Cell] = []
@@ -73,7 +75,7 @@ def make_plan(configuration: Configuration, selection: Selection, found: Found, 
 
 def _refuse_idle(idle: Iterable[str]) -> None:
     """Refuse suites that were asked for by name and have nothing to judge; a glob only offers them."""
-    for suite in Suite:
+    for suite in DEFINITIONS:
         if suite.value in idle:
             needs = DEFINITIONS[suite]
             raise UsageError(
@@ -117,13 +119,13 @@ def _baseline(
 ) -> Cell:
     """The native cell that outcomes are held against: same interpreter and loop, or 3.11 for want of a Runner."""
     if DEFINITIONS[suite].judges == "runner" and interpreter.release[:2] < FIRST_NATIVE_RUNNER:
-        interpreter = _model(found)
+        interpreter = model(found)
     return Cell(
         interpreter=interpreter, loop=loop, implementation=native, suite=suite, mode=Mode.PLAIN, tag=tag
     )
 
 
-def _model(found: Found) -> Interpreter:
+def model(found: Found) -> Interpreter:
     """The 3.11 whose native Runner older interpreters are judged against, wanted by the user or not."""
     for interpreter in found.interpreters:
         if interpreter.series == MODEL_SERIES:
@@ -137,7 +139,7 @@ def _model(found: Found) -> Interpreter:
     return model.interpreters[0]
 
 
-def _refuse_twins(interpreters: Iterable[Interpreter]) -> None:
+def refuse_twins(interpreters: Iterable[Interpreter]) -> None:
     """Two of one version would make two cells of one name."""
     executables: dict[str, Path] = {}
     for interpreter in interpreters:

@@ -161,7 +161,7 @@ tell("started", test=asked()[0], output=0)
 def test_a_suite_that_cannot_be_loaded_again_is_tried_twice(
     talking: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: str, outcome: str
 ) -> None:
-    monkeypatch.setattr(supervise, "_START_SECONDS", 1.0)
+    monkeypatch.setattr(supervise, "START_SECONDS", 1.0)
     loads = tmp_path / "loads"
     seen = talking(LOADED_ONCE.format(loads=str(loads), again=again)).run()
     assert loads.read_text() == "load load load "

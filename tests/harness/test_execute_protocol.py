@@ -52,7 +52,7 @@ def test_a_worker_that_does_not_greet_makes_its_cell_broken(
 def test_a_worker_that_never_greets_makes_its_cell_broken(
     talking: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervise, "_START_SECONDS", 0.5)
+    monkeypatch.setattr(supervise, "START_SECONDS", 0.5)
     seen = talking("signal.pause()").run()
     assert seen.course.broken == "the worker said nothing more in time"
     assert seen.course.results == []

@@ -29,15 +29,16 @@ def lock(**files: str) -> Lock:
 
 
 def test_each_suite_is_defined_and_the_worker_can_load_it() -> None:
-    assert list(DEFINITIONS) == list(LOADERS) == list(Suite)
+    assert list(DEFINITIONS) == [suite for suite in Suite if suite is not Suite.DIFFERENTIAL]
+    assert set(DEFINITIONS) <= set(LOADERS)
 
 
-@pytest.mark.parametrize("suite", Suite)
+@pytest.mark.parametrize("suite", DEFINITIONS)
 def test_the_tests_of_a_suite_are_in_the_file_of_its_name(suite: Suite) -> None:
     assert PurePosixPath(DEFINITIONS[suite].files[-1]).name == f"test_{suite}.py"
 
 
-@pytest.mark.parametrize("suite", Suite)
+@pytest.mark.parametrize("suite", DEFINITIONS)
 @pytest.mark.parametrize("series", wanted_series(CHECKOUT))
 def test_the_lock_pins_the_files_of_each_suite_for_each_interpreter(suite: Suite, series: str) -> None:
     wanted = DEFINITIONS[suite].series_for(interpreter(f"{series}.1"))
@@ -48,7 +49,7 @@ def test_the_lock_pins_the_files_of_each_suite_for_each_interpreter(suite: Suite
 @pytest.mark.parametrize("command", ["plan", "run"])
 def test_help_names_each_suite(command: str) -> None:
     text = commands.commands[command].get_help(click.Context(commands.commands[command]))
-    assert all(suite in text for suite in Suite)
+    assert all(suite in text for suite in DEFINITIONS)
 
 
 @pytest.mark.parametrize("series", wanted_series(CHECKOUT))

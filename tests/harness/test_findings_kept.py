@@ -1,0 +1,41 @@
+"""What is found is written whole, and where it cannot be, that is told and nothing else is lost."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from conformance.differential.findings import write_whole
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    file = tmp_path / "found.json"
+    file.write_text("old")
+    write_whole(file, "new")
+    assert file.read_text() == "new"
+    assert os.listdir(tmp_path) == ["found.json"]
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    link, file = tmp_path / "link.json", tmp_path / "found.json"
+    file.write_text("old")
+    link.symlink_to(file)
+    write_whole(link, "new")
+    assert link.is_symlink()
+    assert file.read_text() == "new"
+
+
+def test_a_device_is_written_to_and_stays_one() -> None:
+    write_whole(Path(os.devnull), "words")
+    assert Path(os.devnull).is_char_device()
+
+
+def test_a_full_device_is_told() -> None:
+    full = Path("/dev/full")
+    if not full.is_char_device():
+        pytest.skip("there is no /dev/full here")
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(full, "words")
+    assert full.is_char_device()

@@ -1,0 +1,127 @@
+"""`replay` as a user meets it: what one program does on the selected cells, and files that hold no program."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from conformance.cli import commands
+from conformance.commands import replay
+from conformance.commands.differential import Known
+from conformance.differential.stream import draw_program
+from conformance.errors import ExitStatus, UsageError
+from fake_programs import COLLECT, COPY, LOOP, Fakes, program
+
+
+class Replay:
+    """The command over fakes."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.fakes = Fakes(folder)
+        self._monkeypatch = monkeypatch
+        monkeypatch.setattr(replay, "read_known", lambda: Known((), ()))
+
+    def judging(self, *kinds: str, python: str = ">=3.11") -> None:
+        plan = self.fakes.plan(*kinds, python=python)
+        self._monkeypatch.setattr(replay, "select_differential", lambda **_: plan)
+        self._monkeypatch.setattr(replay, "provided", lambda plan, *_: self.fakes.cells(plan))
+
+    def file(self, content: object) -> Path:
+        file = self.folder / "saved.json"
+        file.write_text(content if isinstance(content, str) else json.dumps(content))
+        return file
+
+    def __call__(self, *arguments: object) -> Result:
+        return CliRunner().invoke(commands, ["replay", *map(str, arguments)], standalone_mode=False)
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
+    return Replay(tmp_path, monkeypatch)
+
+
+def test_a_program_that_does_what_native_does_is_as_expected(command: Replay) -> None:
+    command.judging("Right")
+    done = command(command.file(program(LOOP, COLLECT)))
+    assert done.return_value == ExitStatus.AS_EXPECTED
+    assert "differential/right/3.11.7/asyncio: does what is expected" in done.output
+
+
+def test_one_that_differs_is_an_unexpected_verdict_with_traces_side_by_side(command: Replay) -> None:
+    command.judging("Wrong")
+    done = command(command.file(program(LOOP, COLLECT)))
+    assert done.return_value == ExitStatus.UNEXPECTED_VERDICT
+    [line] = [line for line in done.output.splitlines() if "forgotten" in line]
+    assert line.index("s1: collect") < line.index("s1: forgotten")
+
+
+def test_cells_that_do_the_same_are_shown_once(command: Replay) -> None:
+    command.judging("Right", "Wrong", "Stalls")
+    output = command(command.file(program(COLLECT))).output
+    assert "differential/wrong/3.11.7/asyncio, differential/stalls/3.11.7/asyncio: differs" in output
+    assert output.count("forgotten") == 1
+
+
+def test_what_is_the_interpreter_s_own_is_no_difference(command: Replay) -> None:
+    command.judging("Right", python="<3.11")
+    done = command(command.file(program(COPY)))
+    assert done.return_value == ExitStatus.AS_EXPECTED
+    assert "the interpreter's own" in done.output
+
+
+def test_a_worker_that_dies_is_shown(command: Replay) -> None:
+    command.judging("Dies")
+    done = command(command.file(program(LOOP, COLLECT)))
+    assert done.return_value == ExitStatus.UNEXPECTED_VERDICT
+    assert "SIGSEGV" in done.output
+
+
+def test_an_implementation_that_does_not_load_is_told(command: Replay) -> None:
+    command.judging("Broken")
+    error = command(command.file(program(LOOP))).exception
+    assert "could not be loaded" in str(error)
+    assert "there is no fake" in str(error)
+
+
+@pytest.mark.parametrize("inside", ["kept", "alone"])
+def test_a_program_is_read_from_what_fuzz_has_kept_or_alone(command: Replay, inside: str) -> None:
+    one: dict[str, Any] = program(LOOP)
+    content = {"difference": "", "program": one, "native": []} if inside == "kept" else one
+    assert replay.read_program(command.file(content)) == one
+
+
+def test_a_drawn_program_is_told_by_its_id(command: Replay) -> None:
+    assert replay.read_program(Path("3.9")) == draw_program("3.9")
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ("\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "is not JSON"),
+        ([], "holds no program"),
+        ({"native": []}, "holds no program"),
+        ({"program": 3}, "A program is an object"),
+        ({"runners": [], "script": []}, "runners"),
+        (program({"op": "fly"}), "fly"),
+        (program({"op": "get_loop"}), "runner"),
+    ],
+)
+def test_a_file_that_holds_no_program_is_refused_by_name(
+    command: Replay, content: object, complaint: str
+) -> None:
+    file = command.file(content)
+    with pytest.raises(UsageError, match=complaint) as caught:
+        replay.read_program(file)
+    assert str(file) in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_refused_by_name(command: Replay) -> None:
+    with pytest.raises(UsageError, match=r"gone\.json cannot be read: No such file or directory\."):
+        replay.read_program(Path("gone.json"))
