@@ -1,13 +1,14 @@
-"""Write the verdicts on the peers as a page: ``python -m peers.page DOCUMENT FACTS PAGE``, behind the report step.
+"""Write what is known of the peers as a page: ``python -m peers.page DOCUMENT FACTS PROGRAMS FACTS PAGE``, behind the report step.
 
 DOCUMENT is a run's, judged by FACTS as its expectations: each divergence is shown under the fact that explains it.
+PROGRAMS is what ``fuzz --out`` wrote: each kind of difference is shown under the one of its FACTS that explains it.
 Nothing on the page depends on when or how fast the run was: it changes when a verdict does.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from conformance.errors import ConformanceError, ExitStatus, UsageError
@@ -15,19 +16,26 @@ from conformance.judge import Expectation, read_with_digest
 from conformance.records import Judgement
 from conformance.report.document import Document
 from conformance.report.reading import read_document
+from peers.programs import Found, Programs, explained, read_programs, shown
+from peers.programs_facts import Fact, read_facts
 from peers.sections import counts, explanations, inapplicable, made_with
 
 _HOW = "Let 'nox -s peers' make both."
+_FILES = 5
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the page; what is wrong with the two files is said in one sentence, and the page left as it is."""
-    if len(arguments) != 3:
-        sys.stderr.write(f"peers.page takes DOCUMENT FACTS PAGE, and not {' '.join(arguments)!r}. {_HOW}\n")
+    """Write the page; what is wrong with the files is said in one sentence, and the page left as it is."""
+    if len(arguments) != _FILES:
+        sys.stderr.write(
+            f"peers.page takes DOCUMENT FACTS PROGRAMS FACTS PAGE, and not {' '.join(arguments)!r}. {_HOW}\n"
+        )
         return ExitStatus.WRONG_USAGE
-    document, facts, page = map(Path, arguments)
+    document, facts, programs, programs_facts, page = map(Path, arguments)
     try:
-        text = page_of(read_document(document), *read_with_digest(facts))
+        generated = read_programs(programs)
+        by_fact = explained(generated, read_facts(programs_facts))
+        text = page_of(read_document(document), *read_with_digest(facts), generated, by_fact)
     except ConformanceError as error:
         sys.stderr.write(f"{page} is left as it is. {error}\n")
         return error.status
@@ -35,10 +43,16 @@ def main(arguments: Sequence[str]) -> int:
     return ExitStatus.AS_EXPECTED
 
 
-def page_of(document: Document, facts: Sequence[Expectation], digest: str) -> str:
+def page_of(
+    document: Document,
+    facts: Sequence[Expectation],
+    digest: str,
+    programs: Programs,
+    by_fact: Mapping[Fact, Sequence[Found]],
+) -> str:
     """Return the page's text.
 
-    ``digest`` is the SHA-256 of the file of facts. Raises UsageError for a run that does not say everything
+    ``digest`` is the SHA-256 of the file of facts, ``by_fact`` what explains the ``programs``. Raises UsageError for a run that does not say everything
     about each peer, that was judged by other facts, or of which something is not explained.
     """
     _refuse_partial(document)
@@ -56,15 +70,18 @@ def page_of(document: Document, facts: Sequence[Expectation], digest: str) -> st
     for peer, judgements in sorted(by_peer.items()):
         lines += ["", f"## {peer}", "", *counts(plan, peer, judgements), ""]
         lines += explanations(plan, judgements, facts)
+        lines += ["", *shown(peer, programs, by_fact)]
     return "\n".join([*lines, "", *inapplicable(plan, document.judgements), *made_with(plan), ""])
 
 
 _HEAD = (
-    "# The peers, judged by CPython's own tests",
+    "# The peers, judged by CPython's own tests and by generated programs",
     "",
-    "`python3 -m nox -s peers` runs the suites on the Runners and Tasks of the other implementations, and writes this page: the",
-    "verdicts come from that run, the explanations from [peers/facts.toml](../peers/facts.toml). A divergence that nothing there",
-    "explains fails the session, and so does a fact that no longer comes true. What a verdict is, and what the suites are, is in",
+    "`python3 -m nox -s peers` runs the suites and programs on the Runners and Tasks of the other implementations, and writes this page:",
+    "the verdicts come from that run, the explanations from [peers/facts.toml](../peers/facts.toml). A divergence that nothing there",
+    "explains fails the session, and so does a fact that no longer comes true. What generated programs do on them is explained by",
+    "[peers/programs.toml](../peers/programs.toml) in the same way: a task is shown as its state and what its `cancelling()` says,",
+    "which is *uncounted* where it has none and *null* for what is no `asyncio.Task`. What a verdict is, and what the suites are, is in",
     "the [README](../README.md#how-a-verdict-is-reached): *inapplicable* is what native does not pass either on that loop,",
     "*unexercised* what makes no Runner or Task of the peer's and so proves nothing about it.",
 )  # fmt: skip

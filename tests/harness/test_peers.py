@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from conformance.judge import Expectation, read_with_digest
 from conformance.records import Judgement, Missing, Plan, Shard, Verdict
 from conformance.report import Document, DocumentWriter
 from peers.page import main, page_of
+from peers.programs import Programs
+from peers.programs_facts import read_facts
 from results import NOW, PEER, UVLOOP, document_of, judgement, plan_of, subject_cell
 
 ROOT = Path(__file__).parents[2]
 FACTS = ROOT / "peers" / "facts.toml"
+PROGRAMS_FACTS = ROOT / "peers" / "programs.toml"
 PAGE = ROOT / "docs" / "peers.md"
 
 OLD = subject_cell("3.8.18", implementation=PEER)
@@ -26,6 +30,7 @@ NEW = subject_cell("3.10.13", UVLOOP, implementation=PEER)
 BLIND = Expectation(1, "test_runners.A.*", Verdict.DIVERGENT, "the peer is blind", link="https://b.example")
 BLIND_AGAIN = evolve(BLIND, number=2, test="test_runners.B.*")
 DEAF = Expectation(3, "test_runners.A.test_2", Verdict.DIVERGENT, "the peer is deaf", loop="uvloop")
+NO_PROGRAMS = Programs(0, 1, ())
 ALL_FACTS = (BLIND, BLIND_AGAIN, DEAF)
 
 FOUND = (
@@ -47,7 +52,7 @@ def document(*judgements: Judgement, plan: Plan | None = None, **header: Any) ->
 
 
 def page(of: Document | None = None, facts: Sequence[Expectation] = ALL_FACTS) -> list[str]:
-    return page_of(of or document(), facts, "digest").splitlines()
+    return page_of(of or document(), facts, "digest", NO_PROGRAMS, {}).splitlines()
 
 
 def test_each_cell_shows_what_is_conformant_of_all_tests_and_what_the_others_are() -> None:
@@ -119,6 +124,16 @@ def test_the_peers_come_by_name() -> None:
     assert titles == ["## another", "## peer", "## Made with"]
 
 
+def test_what_programs_found_in_a_peer_stands_behind_its_verdicts() -> None:
+    lines = page()
+    assert (
+        lines.index("## peer")
+        < lines.index("- The peer is deaf.")
+        < lines.index("### Generated programs on peer")
+    )
+    assert "0 programs in 0 cells, seed 1: each did what it does natively." in lines
+
+
 def test_it_says_what_was_judged_on_what() -> None:
     assert page()[-6:] == [
         "",
@@ -166,12 +181,30 @@ def write(path: Path, of: Document) -> None:
         writer.finish(NOW, of.footer.exit_status, ())
 
 
-def test_the_page_is_written_from_both_files(tmp_path: Path) -> None:
+def write_programs(path: Path, **changes: Any) -> None:
+    """Write what ``fuzz`` says of a campaign that found nothing."""
+    whole = {
+        "programs": 9,
+        "seed": 1,
+        "status": 0,
+        "complete": True,
+        "judged": ["differential/peer/3.8.18/asyncio"],
+    }
+    path.write_text(json.dumps({**whole, "given up": {}, "differences": [], "broken": [], **changes}))
+
+
+def test_the_page_is_written_from_all_files(tmp_path: Path) -> None:
     run, facts, written = tmp_path / "run.jsonl", tmp_path / "facts.toml", tmp_path / "page.md"
+    programs, programs_facts = tmp_path / "programs.json", tmp_path / "programs.toml"
+    write_programs(programs)
+    programs_facts.touch()
     facts.write_text('[[expectation]]\ntest = "*"\nverdict = "divergent"\nreason = "so it is"\n')
     write(run, document(expectations=read_with_digest(facts)[1]))
-    assert main([str(run), str(facts), str(written)]) == ExitStatus.AS_EXPECTED
-    assert "- So it is." in written.read_text(encoding="utf-8").splitlines()
+    given = [run, facts, programs, programs_facts, written]
+    assert main([str(each) for each in given]) == ExitStatus.AS_EXPECTED
+    lines = written.read_text(encoding="utf-8").splitlines()
+    assert "- So it is." in lines
+    assert "9 programs in 1 cell, seed 1: each did what it does natively." in lines
 
 
 def test_the_page_is_left_as_it_is_for_what_cannot_be_its_source(
@@ -180,7 +213,11 @@ def test_the_page_is_left_as_it_is_for_what_cannot_be_its_source(
     run, written = tmp_path / "run.jsonl", tmp_path / "page.md"
     written.write_text("before")
     write(run, document())
-    assert main([str(run), str(FACTS), str(written)]) == ExitStatus.WRONG_USAGE
+    programs, programs_facts = tmp_path / "programs.json", tmp_path / "programs.toml"
+    write_programs(programs)
+    programs_facts.touch()
+    given = [run, FACTS, programs, programs_facts, written]
+    assert main([str(each) for each in given]) == ExitStatus.WRONG_USAGE
     assert capsys.readouterr().err == (
         f"{written} is left as it is. The run was judged by other facts than these. "
         "Let 'nox -s peers' make both.\n"
@@ -190,14 +227,19 @@ def test_the_page_is_left_as_it_is_for_what_cannot_be_its_source(
 
 def test_a_wrong_number_of_files_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run.jsonl"]) == ExitStatus.WRONG_USAGE
-    assert capsys.readouterr().err.startswith("peers.page takes DOCUMENT FACTS PAGE, and not 'run.jsonl'.")
+    assert capsys.readouterr().err.startswith(
+        "peers.page takes DOCUMENT FACTS PROGRAMS FACTS PAGE, and not 'run.jsonl'."
+    )
 
 
 def test_the_page_that_is_kept_explains_by_the_facts_that_are_kept() -> None:
     text = PAGE.read_text(encoding="utf-8")
     shown = {line[2:].partition(" ([discussion](")[0].rstrip(".") for line in text.splitlines()}
     facts, _ = read_with_digest(FACTS)
+    of_programs = read_facts(PROGRAMS_FACTS)
     assert facts
+    assert of_programs
+    assert {fact.reason[:1].upper() + fact.reason[1:] for fact in of_programs} - shown == set()
     assert {fact.reason[:1].upper() + fact.reason[1:] for fact in facts} - shown == set()
 
 

@@ -293,3 +293,41 @@ def test_wait_for_of_3_8_hides_what_the_inner_task_returned(runner: Any) -> None
 
     hides = sys.version_info < (3, 9)
     assert runner.run(main()) == ("timed out" if hides else "finished all the same")
+
+
+def test_an_awaited_error_has_what_is_handled_outside_for_its_context(runner: Any) -> None:
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        try:
+            raise KeyError
+        except KeyError:
+            raise ZeroDivisionError  # noqa: B904  # its context is the point
+
+    async def main() -> Any:
+        with pytest.raises(ZeroDivisionError) as caught:
+            await asyncio.create_task(fail())
+        return type(caught.value.__context__)
+
+    try:
+        raise LookupError
+    except LookupError:
+        assert runner.run(main()) is (KeyError if NATIVE else LookupError)
+
+
+def test_a_timeout_in_the_chain_of_a_cancellation_is_asyncio_s(runner: Any) -> None:
+    async def main() -> Any:
+        task: Any = asyncio.create_task(forever())
+        try:
+            await asyncio.wait_for(asyncio.shield(task), 0)
+        finally:
+            task.cancel()
+            await task
+
+    with pytest.raises(asyncio.CancelledError) as caught:
+        runner.run(main())
+    chain = [type(caught.value)]
+    error: Any = caught.value
+    while error.__context__ is not None:
+        error = error.__context__
+        chain.append(type(error))
+    assert (TimeoutError in chain) is NATIVE
