@@ -15,7 +15,7 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     file.write_text("old")
     write_whole(file, "new")
     assert file.read_text() == "new"
-    assert os.listdir(tmp_path) == ["found.json"]
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_link_stays_one(tmp_path: Path) -> None:
