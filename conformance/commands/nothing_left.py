@@ -21,7 +21,9 @@ def nothing_left(configuration: Configuration, selection: Selection, found: Foun
         "implementation", configuration.implementations, selection.implementations, configuration.default
     )
     loops = selected("loop", configuration.loops, selection.loops, configuration.default_loops)
-    suites = selected("suite", {suite.value: suite for suite in Suite}, selection.suites, tuple(Suite))
+    suites = selected(
+        "suite", {suite.value: suite for suite in DEFINITIONS}, selection.suites, tuple(DEFINITIONS)
+    )
     causes = [
         _cause(implementation, loops, suites, found.interpreters)
         for implementation in implementations
