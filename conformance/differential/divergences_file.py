@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from conformance.differential.divergences import Divergence, EventPattern, HunkPattern
 from conformance.differential.operations import FORMS
 from conformance.errors import UsageError
+from conformance.tables import are_tables, read_tables
 
 DIVERGENCES = Path(__file__).parent / "divergences.toml"
 
@@ -28,21 +28,7 @@ def read_divergences(path: Path, witnesses: Collection[str]) -> tuple[Divergence
 
     Raises UsageError, naming the file, the entry and what is accepted there, for what is wrong.
     """
-    try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.", "Name a file of declared divergences that exists."
-        ) from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.", "Correct the file.") from error
-    if unknown := sorted(data.keys() - {"divergence"}):
-        raise UsageError(
-            f"{path} has the unknown key {unknown[0]!r}.", "It holds only tables named [[divergence]]."
-        )
-    entries = data.get("divergence", [])
-    if not _is_tables(entries):
-        raise UsageError(f"{path}: 'divergence' is not a list of tables.", "Begin each with [[divergence]].")
+    entries, _ = read_tables(path, "divergence", "declared divergences")
     found: dict[str, Divergence] = {}
     for number, entry in enumerate(entries, start=1):
         one = _Entry(path, number, entry).read()
@@ -81,7 +67,7 @@ class _Entry:
 
     def _needs(self) -> tuple[Mapping[str, Any], ...]:
         needs = self._values.get("needs", [])
-        if not _is_tables(needs):
+        if not are_tables(needs):
             raise self._wrong("needs that are not a list of tables", 'Write needs = [{op = "…"}].')
         for each in needs:
             form = FORMS.get(str(each.get("op")))
@@ -98,7 +84,7 @@ class _Entry:
 
     def _takes(self) -> tuple[HunkPattern, ...]:
         takes = self._values.get("takes")
-        if not takes or not _is_tables(takes):
+        if not takes or not are_tables(takes):
             raise self._wrong("no takes", "Say which hunks it takes, each under [[divergence.takes]].")
         return tuple(self._pattern(number, each) for number, each in enumerate(takes, start=1))
 
@@ -153,7 +139,3 @@ class _Entry:
 
     def _wrong(self, what: str, advice: str) -> UsageError:
         return UsageError(f"{self._place} has {what}.", advice)
-
-
-def _is_tables(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, dict) for each in value)

@@ -6,25 +6,22 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from time import monotonic
 from types import TracebackType
-from typing import Self
 
 from rich.console import Console, Group
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from conformance.differential.findings import Difference
 from conformance.differential.tally import Named
 from conformance.report.legible import legible
+from conformance.report.live import LiveDisplay
 from conformance.report.words import counted
 
-_REFRESHES = 4
-"""A second."""
 _LINE_SECONDS = 30.0
 """After so long a log gets a line."""
 
 
-class Progress:
+class Progress(LiveDisplay):
     """A context manager that is a campaign's listener. The display asks it from a thread of its own."""
 
     def __init__(
@@ -50,24 +47,12 @@ class Progress:
         self._lock = Lock()
         self._saved = self._drawn = self._differences = 0
         self._shrinking: tuple[Difference, int] | None = None
-        if live is None:
-            live = console.is_interactive and console.file.isatty()
-        self._live = (
-            Live(console=console, get_renderable=self.screen, refresh_per_second=_REFRESHES, transient=True)
-            if live
-            else None
-        )
-
-    def __enter__(self) -> Self:
-        if self._live is not None:
-            self._live.start(refresh=True)
-        return self
+        super().__init__(console, live)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._live is not None:
-            self._live.stop()
+        super().__exit__(kind, error, traceback)
         self._say(", ".join(self._counts()))
 
     def drawing(self) -> None:

@@ -6,9 +6,7 @@ A program that hangs or kills its worker costs that program alone: it has a trac
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 import signal
 import time
@@ -205,14 +203,6 @@ class ProgramsWorker:
 
 
 class _Worker(Worker):
-    def send_line(self, seconds: float, line: bytes) -> None:
-        """Send a command that was written before. Raises what `send` raises."""
-        deadline = time.monotonic() + seconds
-        with contextlib.suppress(BrokenPipeError):
-            while line:
-                self._wait(self._writable, deadline)
-                line = line[os.write(self._commands, line) :]
-
     def receive_gathered(self, seconds: float, following: int) -> bytes:
         """The next event as `receive_line` has it; where there is none yet, those that follow it soon are read with it."""
         deadline = time.monotonic() + seconds

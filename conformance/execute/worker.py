@@ -83,8 +83,11 @@ class Worker:
 
         Raises TimeLimitError when the worker does not take it within ``seconds``, or AbandonedError.
         """
+        self.send_line(seconds, json.dumps({"command": command, **fields}).encode() + b"\n")
+
+    def send_line(self, seconds: float, line: bytes) -> None:
+        """Send a command that was written before, with its end of line. Raises what `send` raises."""
         deadline = time.monotonic() + seconds
-        line = json.dumps({"command": command, **fields}).encode() + b"\n"
         with contextlib.suppress(BrokenPipeError):
             while line:
                 self._wait(self._writable, deadline)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -19,6 +18,7 @@ from conformance.judge.conditions import CONDITIONS
 from conformance.judge.expectations import Expectation
 from conformance.records import Mode, Verdict
 from conformance.suites import DEFINITIONS
+from conformance.tables import read_tables
 
 _REQUIRED = ("test", "verdict", "reason")
 _KEYS = (*CONDITIONS, *_REQUIRED, "link")
@@ -38,25 +38,7 @@ def read_expectations(path: Path) -> tuple[Expectation, ...]:
 
 def read_with_digest(path: Path) -> tuple[tuple[Expectation, ...], str]:
     """Return the expectations as ``read_expectations`` does, and the SHA-256 of the very bytes that they were read from."""
-    try:
-        content = path.read_bytes()
-        # Not as a text file: TOML does not know all ends of lines that Python does.
-        data = tomllib.loads(content.decode("utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.", "Name a file of expectations that exists."
-        ) from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.", "Correct the file.") from error
-    if unknown := sorted(data.keys() - {"expectation"}):
-        raise UsageError(
-            f"{path} has the unknown key {unknown[0]!r}.", "It holds only tables named [[expectation]]."
-        )
-    entries = data.get("expectation", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise UsageError(
-            f"{path}: 'expectation' is not a list of tables.", "Begin each with [[expectation]]."
-        )
+    entries, content = read_tables(path, "expectation", "expectations")
     declared = tuple(_Entry(path, number, entry).read() for number, entry in enumerate(entries, start=1))
     _refuse_repeated(path, declared)
     return declared, sha256(content).hexdigest()

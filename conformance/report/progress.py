@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from threading import Lock
 from time import monotonic
-from types import TracebackType
-from typing import Self
 
 from attrs import define
 from rich.console import Console, Group
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from conformance.records import Outcome, Result
 from conformance.report.legible import legible
+from conformance.report.live import LiveDisplay
 from conformance.report.words import counted
-
-_REFRESHES = 4
-"""A second; more would take time from the cells that run."""
 
 
 @define
@@ -43,7 +38,7 @@ class _Running:
         return self.attempts > 0
 
 
-class Progress:
+class Progress(LiveDisplay):
     """A context manager whose methods are called, from any thread, as cells and tests start and finish."""
 
     def __init__(
@@ -67,24 +62,7 @@ class Progress:
         self._running: dict[str, _Running] = {}
         self._finished = 0
         self._taken = 0
-        if live is None:
-            live = console.is_interactive and console.file.isatty()
-        self._live = (
-            Live(console=console, get_renderable=self.screen, refresh_per_second=_REFRESHES, transient=True)
-            if live
-            else None
-        )
-
-    def __enter__(self) -> Self:
-        if self._live is not None:
-            self._live.start(refresh=True)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._live is not None:
-            self._live.stop()
+        super().__init__(console, live)
 
     def taken(self, results: int, cells: int) -> None:
         """Take how many results came from the store, and how many cells, beside those to run, so came whole."""
