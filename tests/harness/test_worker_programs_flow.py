@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from performing import Performer, op, run
@@ -36,7 +38,41 @@ def test_a_caught_error_is_replaced(perform: Performer) -> None:
     seen = perform(run(op("try", body=[op("raise", error="ValueError")], catch="Exception", then="replace")))
     error = seen.at("t0")[-1][1]
     assert (error["class"], error["args"]) == ("builtins.LookupError", ["replaced"])
-    assert error["context"] == "builtins.ValueError"
+    assert error["context"]["class"] == "builtins.ValueError"
+
+
+def replacing(*body: dict[str, Any], message: str) -> dict[str, Any]:
+    return op(
+        "try", body=list(body), catch="Exception", handler=[op("raise", error="ValueError", message=message)]
+    )
+
+
+def test_each_link_of_a_chain_is_told_of(perform: Performer) -> None:
+    body = op("raise", error="SystemExit", message="0")
+    body = op(
+        "try", body=[body], catch="BaseException", handler=[op("raise", error="ValueError", message="1")]
+    )
+    for message in "2345":
+        body = replacing(body, message=message)
+    seen = perform(run(op("try", body=[body], catch="Exception", then="replace")))
+    error = seen.at("t0")[-1][1]
+    shown = {
+        event[2]["args"][0]: event[2]["object"] for event in seen.trace if event[1] in ("caught", "raised")
+    }
+    link, links = error["context"], []
+    while link is not None:
+        links.append((link["class"], link["given"], link["object"]))
+        link = link["next"]
+        assert link is None or link["by"] == "context"
+    assert links == [("builtins.ValueError", [each], shown[each]) for each in "5432"]
+
+
+def test_a_cause_comes_before_a_context(native: Performer) -> None:
+    caught = op("try", body=[op("wait_for", of=1, timeout=0)], catch="Exception", then="replace")
+    seen = native(run(op("future", label=1), caught))
+    context = seen.at("t0")[-1][1]["context"]
+    assert context["class"] == "builtins.TimeoutError"
+    assert (context["next"]["by"], context["next"]["class"]) == ("cause", "asyncio.exceptions.CancelledError")
 
 
 def test_a_caught_cancellation_is_taken_back(perform: Performer) -> None:

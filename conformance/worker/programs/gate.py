@@ -63,11 +63,11 @@ def let_through(threads: List[threading.Thread]) -> None:
 
 
 def extra_threads(world: Any) -> List[threading.Thread]:
-    """The threads that are neither the interpreter's own, nor the program's, nor a job's."""
+    """The threads that are neither the interpreter's own, nor the program's, nor a job's, nor an earlier program's."""
     found = threading.enumerate()
     if len(found) == 1:
         return []
-    known = {threading.main_thread(), *world.senders, *world.threads}
+    known = {threading.main_thread(), *world.earlier, *world.senders, *world.threads}
     for executor in world.executors:
         known.update(executor.threads)
     return [thread for thread in found if thread not in known]

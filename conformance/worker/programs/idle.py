@@ -4,7 +4,9 @@ A marker goes round with the loop's ready callbacks for as long as events come. 
 not show that, when no event has come for some rounds, all that is left waits for what will not happen by itself.
 """
 
+import contextlib
 import contextvars
+import threading
 import weakref
 from typing import Any
 
@@ -34,6 +36,7 @@ class Watch:
         # asyncio's own loops have what is ready in it, uvloop's do not show it.
         self._ready = getattr(loop, "_ready", None)
         self._patience = _PATIENCE
+        self._listens = False
         self._context = contextvars.Context()
 
     def arm(self, loop: Any) -> None:
@@ -45,6 +48,10 @@ class Watch:
     def turn(self) -> None:
         """The marker has come round."""
         world, loop = self._world, self.loop()
+        if self._listens:
+            self._listens = False
+            with contextlib.suppress(AttributeError):
+                del loop.call_soon
         if world.muted or loop is None:
             self.armed = False
             return
@@ -58,10 +65,12 @@ class Watch:
             others = [thread for thread in extra_threads(world) if thread not in world.endless]
             if others:
                 self._checked = False
+                self._listen(loop)
                 held = at_gate(others)
                 if not held:
                     self._patience -= 1
                     if not self._patience:
+                        self._patience = _PATIENCE
                         world.endless.update(others)
                     loop.call_later(_PATIENT_SECONDS, self.turn, context=self._context)
                     return
@@ -80,6 +89,24 @@ class Watch:
             else:
                 self._unstick(loop)
         loop.call_soon(self.turn, context=self._context)
+
+    def _listen(self, loop: Any) -> None:
+        """Tell on other threads that call call_soon: without the marker a loop that sleeps would not notice."""
+        if "call_soon" in vars(loop):
+            return
+        # Neither is to be kept alive by what the loop has in it.
+        weakly, world_weakly = self.loop, weakref.ref(self._world)
+        of_loop = threading.get_ident()
+
+        def call_soon(callback: Any, *args: Any, context: Any = None) -> Any:
+            world = world_weakly()
+            if threading.get_ident() != of_loop and world is not None:
+                world.report("call_soon from another thread")
+            loop = weakly()
+            return type(loop).call_soon(loop, callback, *args, context=context)
+
+        self._listens = True
+        loop.call_soon = call_soon
 
     def _seems_idle(self) -> bool:
         if self._ready is None:

@@ -1,5 +1,6 @@
-"""Hear what Python says beside a program's own operations: warnings, logs, errors that nobody could be given."""
+"""Hear of what no operation of a program tells: warnings, logs, errors that nobody could be given, loops made."""
 
+import asyncio
 import logging
 import sys
 import threading
@@ -11,6 +12,9 @@ from .world import World
 
 _SLOW = "Executing "
 """How debug mode begins to tell of callbacks that took long: the machine's affair."""
+
+# Bound before it is replaced.
+_stock_loop = asyncio.DefaultEventLoopPolicy.new_event_loop
 
 
 class Observer:
@@ -34,6 +38,16 @@ class Observer:
         stand_in.showwarning = self._warned
         sys.unraisablehook = self._unraisable
         threading.excepthook = self._escaped
+
+        def new_event_loop(policy: Any) -> Any:
+            loop = _stock_loop(policy)
+            if observer.world is not None:
+                observer.world.loops.add(loop)
+            return loop
+
+        # The cell's own policy is made of it too.
+        stand_in = asyncio.DefaultEventLoopPolicy
+        stand_in.new_event_loop = new_event_loop
 
     def _logged(self, record: logging.LogRecord) -> None:
         message = record.getMessage()

@@ -9,6 +9,8 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _FILE = re.compile(r"(?:[\w.~<>-]*/)+[\w.-]+\.py(:\d+)?")
 _WORD = re.compile(r"[\w.]+")
 _PLAIN = (type(None), bool, int, float)
+_LINKS = 4
+"""How many links of an exception's chain are told of."""
 
 
 def text(given: Any) -> str:
@@ -80,14 +82,32 @@ class Plain:
         cause, context = error.__cause__, error.__context__
         return {
             "class": class_name(error),
-            "args": [
-                class_name(each) if isinstance(each, BaseException) else self.value(each)
-                for each in error.args
-            ],
+            "args": self._arguments(error),
             "object": self._number(error),
-            "cause": None if cause is None else class_name(cause),
-            "context": None if context is None or error.__suppress_context__ else class_name(context),
+            "cause": None if cause is None else self._link(cause, _LINKS),
+            "context": None if context is None or error.__suppress_context__ else self._link(context, _LINKS),
         }
+
+    def _link(self, error: BaseException, left: int) -> Dict[str, Any]:
+        """One of a chain, and the next one that Python would show, of which ``by`` says which way that leads."""
+        following: Optional[Dict[str, Any]] = None
+        if left > 1:
+            cause, context = error.__cause__, error.__context__
+            if cause is not None:
+                following = {"by": "cause", **self._link(cause, left - 1)}
+            elif context is not None and not error.__suppress_context__:
+                following = {"by": "context", **self._link(context, left - 1)}
+        return {
+            "class": class_name(error),
+            "given": self._arguments(error),
+            "object": self._number(error),
+            "next": following,
+        }
+
+    def _arguments(self, error: BaseException) -> List[Any]:
+        return [
+            class_name(each) if isinstance(each, BaseException) else self.value(each) for each in error.args
+        ]
 
     def maybe(self, error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
         return None if error is None else self.error(error)
@@ -95,9 +115,10 @@ class Plain:
     def _number(self, error: BaseException) -> int:
         # A mark on it, as nothing here may keep it alive, and not every exception can be referred to weakly.
         attributes = error.__dict__
-        owner, number = attributes.get(_MARK, (None, 0))
-        if owner is not self:
+        owner, identity, number = attributes.get(_MARK, (None, 0, 0))
+        # A copy has the mark of what it was copied from, whose identity it cannot have.
+        if owner is not self or identity != id(error):
             self._shown += 1
             number = self._shown
-            attributes[_MARK] = self, number
+            attributes[_MARK] = self, id(error), number
         return int(number)

@@ -1,9 +1,9 @@
 """The life of a worker of the differential suite: load what is judged, say hello, perform the programs asked for."""
 
 import traceback
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Dict, Optional
 
-from .. import loops, surroundings
+from .. import loops, measuring, surroundings
 from ..channel import Channel
 from ..details import shortened
 from ..objects import resolve
@@ -13,14 +13,14 @@ from .implementation import Implementation
 from .session import Session
 
 
-def serve(options: Any, channel: Channel, start_coverage: Callable[[], Optional[Callable[[], None]]]) -> None:
+def serve(options: Any, channel: Channel) -> None:
     """Serve the driver until it says stop or goes away; ``options`` are those of the command line."""
     packages = surroundings.installed()
     # Before what is judged is imported, which may keep what it finds.
     ordered.keep_order()
     sparing.spare()
     try:
-        save_coverage = start_coverage()
+        save_coverage = measuring.start(options)
         names = {"Runner": options.runner, "run": options.run, "Task": options.task}
         native = surroundings.native_names(names, resolve)
         implementation = Implementation(
@@ -41,8 +41,8 @@ def serve(options: Any, channel: Channel, start_coverage: Callable[[], Optional[
             return
         for name, program in command["programs"]:
             channel.send("finished", program=name, trace=session.perform(program))
-        if save_coverage is not None:
-            save_coverage()
+            if save_coverage is not None:
+                save_coverage()
         channel.send("idle")
         # While the driver has its own to do.
         session.sweep()

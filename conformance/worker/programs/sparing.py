@@ -26,10 +26,9 @@ def spare() -> None:
     stand_in = traceback
     stand_in.walk_stack = _first_of(traceback.walk_stack)
     stand_in = signal
-    # Private ones, which all versions have had so far.
-    if hasattr(signal, "_int_to_enum") and hasattr(signal, "_enum_to_int"):
+    # A private one, which all versions have had so far.
+    if hasattr(signal, "_int_to_enum"):
         stand_in._int_to_enum = _remembering(stand_in._int_to_enum)
-        stand_in._enum_to_int = _but_for_functions(stand_in._enum_to_int)
 
 
 def _first_of(stock: Any) -> Any:
@@ -47,8 +46,9 @@ def _remembering(stock: Any) -> Any:
     known: Dict[Tuple[Any, Any], Any] = {}
 
     def int_to_enum(value: Any, kind: Any) -> Any:
-        if not isinstance(value, int):
-            return value
+        if type(value) is not int:
+            # A handler, of which the interpreter may compute the repr (gh-112559): it can be seen to.
+            return stock(value, kind)
         key = value, kind
         found = known.get(key)
         if found is None:
@@ -56,10 +56,3 @@ def _remembering(stock: Any) -> Any:
         return found
 
     return int_to_enum
-
-
-def _but_for_functions(stock: Any) -> Any:
-    def enum_to_int(value: Any) -> Any:
-        return value if callable(value) else stock(value)
-
-    return enum_to_int

@@ -27,6 +27,7 @@ def tell_state(world: World, origin: str) -> None:
             "sigint": _handler(world),
             "tasks": {str(label): _of(objects[label], cancelling) for label in sorted(objects)},
             "loop": _current_loop(),
+            "open loops": sum(not loop.is_closed() for loop in world.loops),
             "runners": [_runner(world, number) for number in range(len(world.runners))],
             "variables": [value_of(world, variable) for variable in world.variables],
             "executors": [list(executor.shutdowns) for executor in world.executors],

@@ -75,6 +75,8 @@ class World:
         self.stuck = 0
         self.senders: List[threading.Thread] = []
         self.threads: List[threading.Thread] = []
+        # Those that an earlier program has left are not this one's affair.
+        self.earlier = threading.enumerate()
         # Threads that the judged code has left, and that do not end.
         self.endless: Set[threading.Thread] = set()
         self._watch: Optional[idle.Watch] = None
