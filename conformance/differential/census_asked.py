@@ -1,4 +1,11 @@
-"""What the programs are to cover, as the project asks for it, and by which marks each is known to be drawn."""
+"""What the programs are to cover, as the project asks for it, and by which marks each is known to be drawn and to run.
+
+A mark of a program's text says that it is plainly meant to come so: ``cancel of a done task`` is drawn where a task is
+cancelled after it was awaited, ``leftover`` where none awaits a task. The same mark of a trace says that it did come so,
+meant or not: that ``cancel`` returned false, or that the task was at work when its Runner began to close. What the trace
+cannot tell is no part of a mark: that two waited for one at the same time, or that a variable that was looked at had
+been set.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +14,20 @@ from typing import Final
 ASKED: Final[dict[str, tuple[str, ...]]] = {
     "create": ("create how=create_task", "create how=ensure_future", "create how=loop_create_task"),
     "create with a context and a name": ("create with context", "create with name"),
-    "gather, shield": ("gather", "shield", "gather return_exceptions=true", "gather return_exceptions=false"),
-    "wait_for": ("wait_for timeout=null", "wait_for timeout=0", "wait_for timeout=fired", "fire"),
+    "gather, shield": (
+        "gather",
+        "gather of several different",
+        "shield",
+        "gather return_exceptions=true",
+        "gather return_exceptions=false",
+    ),
+    "wait_for": (
+        "wait_for timeout=null",
+        "wait_for timeout=0",
+        "wait_for timeout=fired",
+        "fire",
+        "wait_for runs out",
+    ),
     "TaskGroup-like patterns": ("cancel in a callback", "cancel in a handler"),
     "await": ("await", "awaited by several"),
     "cancel": (
@@ -22,8 +41,8 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     ),
     "uncancel, cancelling": ("uncancel", "cancelling", "uncancel in a handler"),
     "callbacks": (
-        "callback with context",
-        "callback without context",
+        "callback called with context",
+        "callback called without context",
         "cancel in a callback",
         "set in a callback",
         "raise in a callback",
@@ -31,11 +50,11 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "current_task, all_tasks": ("current_task", "all_tasks"),
     "tasks left behind": ("leftover", "leftover that resists"),
     "what CancelledError is met by": (
-        "try then=swallow",
-        "try then=raise",
-        "try then=uncancel",
-        "try then=replace",
-        "try then=keep",
+        "cancellation then=swallow",
+        "cancellation then=raise",
+        "cancellation then=uncancel",
+        "cancellation then=replace",
+        "cancellation then=keep",
         "await in finally",
     ),
     "raise": (
@@ -57,13 +76,14 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
         "get",
         "reset",
         "token of another run",
-        "token of another task or callback",
+        "token of another context",
         "copy_context",
         "context_run",
     ),
     "variables seen elsewhere": (
         "get in a callback",
         "get in a child",
+        "get in call_soon",
         "get in a job",
         "get in a generator",
     ),
@@ -77,21 +97,26 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
         "several runners",
         "several runs of one runner",
     ),
-    "task factories": ("task_factory kind=none", "task_factory kind=legacy", "task_factory kind=keywords"),
+    "task factories": (
+        "task_factory kind=none",
+        "task factory called, legacy",
+        "task factory called, keywords",
+    ),
     "Runner, used wrongly": ("run after close", "nested_run", "run_wrong", "run_close", "close twice"),
     "an error and then another run": ("run after an error",),
-    "exception handler calls": ("exception_handler", "report"),
+    "exception handler calls": ("exception handler called", "report"),
     "interrupts": (
         "interrupt",
         "interrupt times=2",
-        "interrupt_when_idle",
+        "interrupt while waiting",
         "interrupt_from_thread",
         "interrupt in a child",
         "interrupt in a callback",
+        "interrupt in call_soon",
         "interrupt in finally",
-        "interrupt as a leftover ends",
+        "interrupt during close",
         "interrupt in a second run",
-        "handler kind=own",
+        "own handler called",
     ),
     "executors": ("release", "job left to close"),
     "other threads": ("thread",),

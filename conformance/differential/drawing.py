@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import event
 from hypothesis import strategies as st
 
+from conformance.differential.census_marks import marks
 from conformance.differential.drawing_bodies import body
 from conformance.differential.drawing_calls import CALLS, get, reset, set_
 from conformance.differential.drawing_scenes import SCENES
@@ -46,10 +47,11 @@ def programs(draw: st.DrawFn) -> dict[str, Any]:
     runners = [
         {"debug": {9: True, 10: False}.get(throw), "factory": throw not in {1, 2, 3}} for throw in throws
     ]
-    script = _script(scope)
-    for kind in sorted(scope.kinds):
-        event(kind)
-    return {"runners": runners, "script": script}
+    program = {"runners": runners, "script": _script(scope)}
+    # What was made and then left out of the program would be told here, and not be counted by the census.
+    for mark in sorted(scope.told | marks(program)):
+        event(mark)
+    return program
 
 
 def _levels(dice: Dice) -> dict[str, int]:

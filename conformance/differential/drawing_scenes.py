@@ -46,14 +46,19 @@ def cancelled_child(scope: Scope, room: int, deep: int) -> list[Drawn]:
     cancels = [parts.cancelled(scope, number)]
     if scope.dice.chance(30):
         cancels += [*(bodies.sleep(scope) if scope.dice.chance(50) else []), parts.cancelled(scope, number)]
+    if scope.dice.chance(25):
+        # By a sibling.
+        by = scope.number()
+        cancels = [bodies.task(scope, by, cancels), *bodies.sleep(scope)]
+        scope.add(by, "task", settles=True)
     made = bodies.task(scope, number, inner)
     label = scope.add(number, "task", settles=True)
     return [made, *begun, *cancels, parts.met(scope, label, deep if room > 1 else bodies.DEEPEST)]
 
 
 def interrupted(scope: Scope, room: int, deep: int) -> list[Drawn]:
-    """Send Ctrl-C to one who waits: at once, from a callback, from a task, or when all wait."""
-    throw = scope.dice.below(8)
+    """Send Ctrl-C to one who waits: at once, from call_soon, from a task or its callback, or when all wait."""
+    throw = scope.dice.below(9)
     sends: list[Drawn]
     if throw < 3:
         sends = calls.interrupt_when_idle(scope)
@@ -64,6 +69,11 @@ def interrupted(scope: Scope, room: int, deep: int) -> list[Drawn]:
         inner = calls.interrupt(scope) + (bodies.sleep(scope) if scope.dice.chance(40) else [])
         scope.add(number, "task", settles=True)
         sends = [bodies.task(scope, number, inner)]
+    elif throw < 7:
+        number = scope.number()
+        scope.add(number, "task", settles=True)
+        back = scope.make("callback", on=number, context=None, body=calls.interrupt(scope))
+        sends = [bodies.task(scope, number, []), back]
     else:
         sends = calls.interrupt(scope)
     waits = parts.wait_somehow(scope)
@@ -86,18 +96,34 @@ def interrupted(scope: Scope, room: int, deep: int) -> list[Drawn]:
 def swallowed(scope: Scope, room: int, deep: int) -> list[Drawn]:
     """Swallow a cancellation of one's own, with or without uncancel; what comes next shows what is left of it."""
     throw = scope.dice.below(4)
-    by: list[Drawn] = [scope.make("cancel", of="self", message=calls.message(scope))]
     if throw > 1:
-        by = [scope.make("call_soon", context=None, body=[parts.cancelled(scope, scope.owner)])]
+        by = scope.make("call_soon", context=None, body=[parts.cancelled(scope, scope.owner)])
+    else:
+        by = scope.make("cancel", of="self", message=calls.message(scope))
     then = scope.dice.pick(("swallow", "swallow", "uncancel", "keep"))
     waits = bodies.sleep(scope) if throw % 2 else parts.wait_somehow(scope)
-    tried = bodies.caught(scope, [*by, *waits], "CancelledError", [], then, [])
+    handled: list[Drawn] = []
     after: list[Drawn] = []
-    if scope.dice.chance(40):
-        after = [scope.make(scope.dice.pick(("uncancel", "cancelling")), of="self")]
+    if scope.dice.chance(60):
+        looks = [scope.make(scope.dice.pick(("uncancel", "cancelling")), of="self")]
+        handled, after = (looks, []) if scope.dice.chance(50) else ([], looks)
+    tried = bodies.caught(scope, [by, *waits], "CancelledError", handled, then, [])
     if scope.levels["interrupts"] and room > 2 and scope.dice.chance(50):
         after += interrupted(scope, room - 3, deep)
     return [tried, *after]
+
+
+def parental(scope: Scope, room: int, deep: int) -> list[Drawn]:
+    """Let a task cancel the one that has made it, which waits for that task or for something else."""
+    number = scope.number()
+    cancels = scope.make("cancel", of="parent", message=calls.message(scope))
+    begun = bodies.sleep(scope) if scope.dice.chance(40) else []
+    made = bodies.task(scope, number, [*begun, cancels])
+    label = scope.add(number, "task", settles=True)
+    waits = [waiting.wait(scope, label)] if scope.dice.chance(40) else parts.wait_somehow(scope)
+    if room < 3 or deep > bodies.DEEPEST or scope.dice.chance(25):
+        return [made, *waits]
+    return [made, parts.guarded(scope, waits, deep)]
 
 
 def done(scope: Scope, *_: Any) -> list[Drawn]:
@@ -179,6 +205,7 @@ SCENES: Mapping[Drawing, tuple[str, int]] = {
     cancelled_child: ("cancelling", 5),
     interrupted: ("interrupts", 7),
     swallowed: ("cancelling", 4),
+    parental: ("cancelling", 2),
     done: ("cancelling", 2),
     several: ("waiting", 3),
     group: ("groups", 5),

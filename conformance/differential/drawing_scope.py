@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from attrs import define, field
 from hypothesis import strategies as st
 
+from conformance.differential.census_marks import own_marks
+
 Drawn = dict[str, Any]
 """An operation that was drawn."""
 Drawing = Callable[..., list[Drawn]]
@@ -73,8 +75,8 @@ class Scope:
     """What of these takes several operations."""
     made: int = 0
     """How many operations there are."""
-    kinds: set[str] = field(factory=set)
-    """What they are called."""
+    told: set[str] = field(factory=set)
+    """The marks that they have by themselves, for Hypothesis's own count."""
     run: int = 0
     """How many runs there are."""
     main: bool = True
@@ -99,8 +101,9 @@ class Scope:
     def make(self, op: str, **fields: Any) -> Drawn:
         """Return an operation, counted."""
         self.made += 1
-        self.kinds.add(op)
-        return {"op": op, **fields}
+        operation = {"op": op, **fields}
+        self.told.update(own_marks(operation))
+        return operation
 
     def number(self) -> int:
         """Return a label that nothing has yet."""
@@ -113,9 +116,16 @@ class Scope:
         self.labels.append(label)
         return label
 
-    def find(self, *kinds: str, over: bool | None = None) -> Label | None:
-        """Return one of what there is, mostly of this run, and the later the more likely; None where there is none."""
-        found = [each for each in self.labels if each.kind in kinds and (over is None or each.over is over)]
+    def find(self, *kinds: str, over: bool | None = None, but: Sequence[Label] = ()) -> Label | None:
+        """Return one of what there is, mostly of this run, and the later the more likely; None where there is none.
+
+        None of ``but`` is returned.
+        """
+        found = [
+            each
+            for each in self.labels
+            if each.kind in kinds and (over is None or each.over is over) and each not in but
+        ]
         # What another task makes is not there yet, as a rule.
         here = [each for each in found if each.run == self.run and each.owner in self.before]
         if here and (len(here) == len(found) or not self.dice.chance(12)):

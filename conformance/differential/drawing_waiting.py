@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from conformance.differential import drawing_calls as calls
@@ -10,6 +11,8 @@ from conformance.differential.drawing_scope import Drawn, Label, Scope
 from conformance.differential.operations import VALUES
 
 _AWAITED = ("task", "future", "job")
+_GATHERED = (0, 1, 2, 2, 2, 2, 3, 3)
+"""How many things are gathered, each as likely."""
 
 
 def create(scope: Scope, room: int, deep: int) -> list[Drawn]:
@@ -27,9 +30,12 @@ def await_(scope: Scope, room: int, deep: int) -> list[Drawn]:
     return [*made, *settled(scope, found), wait(scope, found)]
 
 
-def someone(scope: Scope, room: int, deep: int) -> tuple[list[Drawn], Label]:
-    """Draw whom to wait for: who was not awaited yet, rather; and one of this run, which else is made before."""
-    found = scope.find(*_AWAITED, over=False) or scope.find(*_AWAITED)
+def someone(scope: Scope, room: int, deep: int, but: Sequence[Label] = ()) -> tuple[list[Drawn], Label]:
+    """Draw whom to wait for: who was not awaited yet, rather; and one of this run, which else is made before.
+
+    It is none of ``but``.
+    """
+    found = scope.find(*_AWAITED, over=False, but=but) or scope.find(*_AWAITED, but=but)
     if found is not None and (found.run == scope.run or scope.dice.chance(20)):
         return [], found
     if deep > DEEPEST or scope.dice.chance(35):
@@ -87,14 +93,22 @@ def future(scope: Scope, *_: Any) -> list[Drawn]:
 
 
 def gather(scope: Scope, room: int, deep: int) -> list[Drawn]:
-    """Draw a gathering of some, none, or one twice; mostly awaited."""
-    several = [someone(scope, room // 2, deep) for _ in range(scope.dice.below(4))]
-    before, some = [made for each, _ in several for made in each], [found for _, found in several]
+    """Draw a gathering of several different things mostly, or of one twice, of one alone or of none; mostly awaited."""
+    before: list[Drawn] = []
+    some: list[Label] = []
+    for _ in range(scope.dice.pick(_GATHERED)):
+        # Whatever was found first is rather found again.
+        made, found = someone(scope, room // 2, deep, () if scope.dice.chance(15) else some)
+        before += made
+        some.append(found)
+    if scope.dice.chance(70):
+        before += [made for each in some for made in settled(scope, each)]
     number = scope.number()
     every = scope.dice.chance(35)
-    made = scope.make("gather", of=[each.number for each in some], return_exceptions=every, label=number)
+    of = [each.number for each in some]
+    gathers = scope.make("gather", of=of, return_exceptions=every, label=number)
     label = scope.add(number, "future", settles=all(each.settles for each in some))
-    return [*before, made, *_maybe_awaited(scope, label)]
+    return [*before, gathers, *_maybe_awaited(scope, label)]
 
 
 def shield(scope: Scope, room: int, deep: int) -> list[Drawn]:
@@ -131,6 +145,8 @@ def callback(scope: Scope, room: int, deep: int) -> list[Drawn]:
     on = scope.any_label(*_AWAITED)
     context = scope.maybe_context()
     inner = calls.body(scope, scope.part(room - 1, 3), deep + 1)
+    if scope.dice.chance(15):
+        inner += calls.raise_(scope)
     return [scope.make("callback", on=on, context=context, body=inner)]
 
 

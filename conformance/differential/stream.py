@@ -11,13 +11,12 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from attrs import frozen
+from attrs import astuple, frozen
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.statistics import collector
@@ -40,6 +39,8 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 Numbered = tuple[str, Program]
 """A program with its id: the seed and the number, from 0 on, as in ``7.123``."""
+Told = tuple[str, Program, list[str]]
+"""The same with the events that Hypothesis was told as it drew the program: the marks of the census."""
 
 
 @frozen
@@ -47,8 +48,8 @@ class Block:
     """What was drawn at once."""
 
     programs: list[Program]
-    events: Counter[str]
-    """In how many of them Hypothesis was told of each event."""
+    events: list[list[str]]
+    """What Hypothesis was told as it drew each of them."""
 
 
 def draw_block(of_seed: int, number: int) -> Block:
@@ -77,14 +78,11 @@ def draw_block(of_seed: int, number: int) -> Block:
     # Said to be None by its first value.
     with collector.with_value(counted.append):  # type: ignore[arg-type]
         take()
-    events: Counter[str] = Counter()
-    cases = [case for stats in counted for case in stats["generate-phase"]["test-cases"]]
-    for case in cases[1:]:
-        events.update(case["events"])
+    events = [list(case["events"]) for stats in counted for case in stats["generate-phase"]["test-cases"]]
     # The first of all is the simplest there is, in every block the same.
-    drawn = found[1:]
-    assert len(drawn) == BLOCK, f"block {number} of seed {of_seed} has {len(drawn)} programs"
-    return Block(drawn, events)
+    drawn, told = found[1:], events[1:]
+    assert len(drawn) == len(told) == BLOCK, f"block {number} of seed {of_seed} has {len(drawn)} programs"
+    return Block(drawn, told)
 
 
 def draw_program(identifier: str) -> Program:
@@ -100,14 +98,12 @@ def draw_program(identifier: str) -> Program:
 
 def drawn(of_seed: int, start: int = 0, step: int = 1) -> Iterator[Numbered]:
     """Yield the programs of a seed without end, from block ``start`` on and only those of each ``step``-th block."""
-    number = start
-    while True:
-        yield from _numbered(of_seed, number, draw_block(of_seed, number).programs)
-        number += step
+    for identifier, program, _ in _told(of_seed, start, step):
+        yield identifier, program
 
 
 class Ahead:
-    """What ``drawn`` yields, drawn by another process while this one does something else.
+    """What ``drawn`` yields, drawn by another process while this one does something else; one can be gone through once.
 
     Where that process is lost, this one draws on: what comes next does not depend on it. Whoever starts one ends it, by
     ``close`` or as a context manager; one whose reader is gone ends itself.
@@ -129,17 +125,22 @@ class Ahead:
         )
 
     def __iter__(self) -> Iterator[Numbered]:
+        for identifier, program, _ in self.told():
+            yield identifier, program
+
+    def told(self) -> Iterator[Told]:
+        """Yield the same, each with what Hypothesis was told."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             try:
                 blocks = json.loads(line)
             except ValueError:
                 break
-            for number, found in blocks:
+            for number, found, events in blocks:
                 # First, so that what was yielded once is not drawn again.
                 self._next = number + self._step
-                yield from _numbered(self._seed, number, found)
-        yield from drawn(self._seed, self._next, self._step)
+                yield from _numbered(self._seed, number, Block(found, events))
+        yield from _told(self._seed, self._next, self._step)
 
     def close(self) -> None:
         """End the other process. Does no harm twice."""
@@ -161,9 +162,17 @@ class Ahead:
         self.close()
 
 
-def _numbered(of_seed: int, block: int, found: list[Program]) -> Iterator[Numbered]:
-    for number, program in enumerate(found, start=block * BLOCK):
-        yield f"{of_seed}.{number}", program
+def _told(of_seed: int, start: int, step: int) -> Iterator[Told]:
+    number = start
+    while True:
+        yield from _numbered(of_seed, number, draw_block(of_seed, number))
+        number += step
+
+
+def _numbered(of_seed: int, number: int, block: Block) -> Iterator[Told]:
+    first = number * BLOCK
+    for index, (program, events) in enumerate(zip(block.programs, block.events, strict=True)):
+        yield f"{of_seed}.{first + index}", program, events
 
 
 def _write(of_seed: int, start: int, step: int) -> None:
@@ -174,7 +183,7 @@ def _write(of_seed: int, start: int, step: int) -> None:
     gc.set_threshold(20_000)
     while True:
         numbers = range(number, number + many * step, step)
-        blocks = [[each, draw_block(of_seed, each).programs] for each in numbers]
+        blocks = [[each, *astuple(draw_block(of_seed, each), recurse=False)] for each in numbers]
         try:
             sys.stdout.write(json.dumps(blocks) + "\n")
             sys.stdout.flush()

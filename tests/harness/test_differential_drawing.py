@@ -49,6 +49,20 @@ def test_programs_leave_out_most_groups_another_ones_each_time() -> None:
     assert len(groups) > len(some()) / 2
 
 
+def test_what_is_gathered_is_mostly_several_different_things_and_sometimes_one_twice() -> None:
+    gathered = [
+        operation["of"] for each in some() for _, operation in walk(each) if operation["op"] == "gather"
+    ]
+    assert len(gathered) >= 10
+    assert sum(len(set(of)) > 1 for of in gathered) / len(gathered) > 0.4
+    programs = [program for block in range(BLOCKS, 4 * BLOCKS) for program in draw_block(7, block).programs]
+    more = [
+        operation["of"] for each in programs for _, operation in walk(each) if operation["op"] == "gather"
+    ]
+    assert any(len(set(of)) < len(of) for of in more)
+    assert [] in more
+
+
 def test_labels_mostly_name_what_the_program_makes_but_not_always() -> None:
     named, made = 0, 0
     for program in some():

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.differential.census import Census
+from conformance.differential.census_marks import marks
 from conformance.differential.operations import FORMS
 from conformance.differential.stream import BLOCK, Ahead, draw_block, draw_program, drawn
 from conformance.errors import UsageError
@@ -120,11 +121,21 @@ def test_a_ctrl_c_at_the_terminal_does_not_reach_it() -> None:
         next(iter(ahead))
 
 
-def test_hypothesis_counts_the_same_operations_as_the_census() -> None:
+def test_hypothesis_counts_the_same_as_the_census() -> None:
     census = Census()
-    for number in range(12):
-        block = draw_block(7, number)
-        census.events.update(block.events)
-        for program in block.programs:
-            census.count(program)
-    assert census.events == {name: census.marked[name] for name in FORMS if census.marked[name]}
+    with Ahead(7) as ahead:
+        for _, program, events in islice(ahead.told(), 30 * BLOCK):
+            census.count(program, events)
+    assert census.told == census.programs == 30 * BLOCK
+    assert len(census.events) > len(FORMS)
+    assert census.told_otherwise() == []
+
+
+def test_what_hypothesis_was_told_stays_with_its_program_where_the_other_process_is_lost() -> None:
+    with Ahead(7) as ahead:
+        told = ahead.told()
+        first = list(islice(told, 3))
+        ahead.process.kill()
+        ahead.process.wait()
+        rest = list(islice(told, 30 * BLOCK))
+    assert all(set(events) == marks(program) for _, program, events in first + rest)
