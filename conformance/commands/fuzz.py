@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from itertools import islice
 from math import isnan
 from pathlib import Path
@@ -19,6 +21,8 @@ from attrs import frozen
 from conformance.commands.console import open_console
 from conformance.commands.differential import Known, provided, read_known
 from conformance.commands.interruption import Interruption
+from conformance.commands.refusing import make_folder
+from conformance.commands.resuming import as_arguments
 from conformance.commands.selecting import select_differential
 from conformance.differential.campaign import Campaign
 from conformance.differential.divergences import Unneeded, unneeded
@@ -27,7 +31,14 @@ from conformance.differential.judging import Judge
 from conformance.differential.progress import Progress
 from conformance.differential.stream import Ahead
 from conformance.differential.tally import Named
-from conformance.differential.telling import Course, as_document, never_exercised, tell
+from conformance.differential.telling import (
+    SAVED,
+    Course,
+    as_document,
+    lost_oracles,
+    never_exercised,
+    tell,
+)
 from conformance.errors import ExitStatus, UsageError
 from conformance.execute.programs import PROGRAM_SECONDS
 from conformance.places import KEPT
@@ -54,6 +65,7 @@ class FuzzOptions:
     seed: int | None
     jobs: int | None
     out: Path | None
+    coverage: Path | None = None
     timeout: float = PROGRAM_SECONDS
     """Seconds for each program that has no limit of its own."""
 
@@ -68,6 +80,8 @@ def start(options: dict[str, Any]) -> ExitStatus:
     for option, seconds in (("--seconds", chosen.seconds), ("--timeout", chosen.timeout)):
         if seconds is not None and isnan(seconds):
             raise UsageError(f"{option} {seconds} is no time.", "Give seconds, above 0.")
+    if chosen.coverage is not None:
+        make_folder(chosen.coverage)
     with Interruption() as interruption:
         return _Fuzzing(chosen, interruption).run()
 
@@ -85,6 +99,7 @@ class _Fuzzing:
         # Short enough to be typed.
         self._seed = secrets.randbelow(1_000_000) if options.seed is None else options.seed
         self._findings = Findings(DIFFERENCES)
+        self._started = datetime.now(UTC).isoformat(timespec="seconds")
 
     def run(self) -> ExitStatus:
         """Go all the way; what was found is kept, whatever ends it."""
@@ -98,7 +113,7 @@ class _Fuzzing:
                 )
                 for missing in plan.plan.missing:
                     self._say(f"Python {missing.python} was not found. {missing.advice}")
-                cells = provided(plan, options.jobs, self._say)
+                cells = provided(plan, options.jobs, self._say, options.coverage)
             self._say(f"seed {self._seed}, Hypothesis {hypothesis.__version__}")
             with cells:
                 self._interruption.check()
@@ -124,30 +139,33 @@ class _Fuzzing:
     def _rounds(self, known: Known, progress: Progress) -> Generator[Sequence[Named], None, None]:
         """The saved programs, then those that are drawn."""
         saved = [
-            Named(f"saved program {one.name}", dict(one.program), one.name, one.seconds)
-            for one in known.corpus
+            Named(f"{SAVED}{one.name}", dict(one.program), one.name, one.seconds) for one in known.corpus
         ]
         for first in range(0, len(saved), _ROUND):
             yield saved[first : first + _ROUND]
         with Ahead(self._seed) as ahead:
             progress.drawing()
             deadline = None if self._options.seconds is None else monotonic() + self._options.seconds
-            drawn = islice(ahead, self._examples)
+            drawn = islice(ahead.told(), self._examples)
             while deadline is None or monotonic() < deadline:
                 programs = list(islice(drawn, _ROUND))
                 if not programs:
                     return
-                yield [Named(f"program {number}", dict(program)) for number, program in programs]
+                yield [
+                    Named(f"program {number}", dict(program), events=events)
+                    for number, program, events in programs
+                ]
 
     def _finish(self, known: Known, course: Course) -> ExitStatus:
         campaign = course.campaign
         # Its witnesses have run on these cells, all of them.
         stale = unneeded(known.divergences, campaign.judged, campaign.tally.shown)
         status = ExitStatus.AS_EXPECTED
-        if campaign.tally.given_up or never_exercised(course):
-            status = ExitStatus.NOT_COMPLETED
         if self._findings.differences or campaign.tally.broken or stale:
             status = ExitStatus.UNEXPECTED_VERDICT
+        # What it lacks comes before what it found, as in a run.
+        if campaign.tally.given_up or lost_oracles(course) or never_exercised(course):
+            status = ExitStatus.NOT_COMPLETED
         with self._interruption.raising():
             # First, since the file may be refused.
             tell(self._console, course, stale)
@@ -161,7 +179,22 @@ class _Fuzzing:
         return status
 
     def _course(self, known: Known, plan: DifferentialPlan, campaign: Campaign) -> Course:
-        return Course(self._seed, plan, campaign, self._findings, known.corpus)
+        options = self._options
+        context = click.get_current_context(silent=True)
+        config = [] if options.config is None else ["--config", str(options.config)]
+        timeout = [] if options.timeout == PROGRAM_SECONDS else ["--timeout", f"{options.timeout:g}"]
+        return Course(
+            self._seed,
+            plan,
+            campaign,
+            self._findings,
+            known.corpus,
+            by_path=any(os.sep in python for python in options.pythons or ()),
+            replaying=(*config, *timeout),
+            started=self._started,
+            arguments=() if context is None else as_arguments(context),
+            divergences=known.divergences,
+        )
 
     def _write(self, course: Course, status: ExitStatus, stale: Sequence[Unneeded] = ()) -> None:
         if self._options.out is not None:

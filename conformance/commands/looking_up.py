@@ -8,7 +8,7 @@ from attrs import frozen
 
 from conformance.commands.prepared import How, Prepared
 from conformance.execute import Course, Order, is_of_fixture, is_within, scope_of
-from conformance.records import NATIVE, Cell, Result
+from conformance.records import Cell, Result
 from conformance.suites import DEFINITIONS
 
 
@@ -77,9 +77,6 @@ def _order(
     def is_left(test: str) -> bool:
         return only(test) and test not in known
 
-    coverage = None
-    if how.coverage is not None and cell.implementation.name != NATIVE:
-        coverage = how.coverage.resolve() / f".coverage.{cell.name.replace('/', '-')}-{look.attempt}"
     return Order(
         cell=cell,
         python=prepared.pythons[cell.environment],
@@ -88,7 +85,7 @@ def _order(
         leave_out=left_out,
         attempt=look.attempt,
         seconds=how.seconds,
-        coverage=coverage,
+        coverage=how.coverage,
         shuffle=how.shuffle,
         memory=how.memory,
         durations={

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from conformance.configuration import Configuration
-from conformance.errors import ConformanceError, PlanError, UsageError
+from conformance.errors import ConformanceError, UsageError
 from conformance.plan import Found, Selection, selected, supports
+from conformance.plan.interpreters import no_python
 from conformance.records import NATIVE, Implementation, Interpreter, Loop, Suite
 from conformance.suites import DEFINITIONS
 
@@ -14,9 +15,7 @@ from conformance.suites import DEFINITIONS
 def nothing_left(configuration: Configuration, selection: Selection, found: Found) -> ConformanceError:
     """Return what to raise where the plan of ``selection`` has no cells: the cause for each implementation."""
     if not found.interpreters:
-        pythons = ", ".join(missing.python for missing in found.missing)
-        advice = found.missing[0].advice if found.missing else ""
-        return PlanError(f"No Python to judge on was found; looked for: {pythons}.", advice)
+        return no_python(found)
     implementations = selected(
         "implementation", configuration.implementations, selection.implementations, configuration.default
     )

@@ -5,37 +5,52 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import click
+from attrs import frozen
 from rich.console import Console
 
 from conformance.commands.console import open_console
 from conformance.commands.differential import provided, read_known
 from conformance.commands.interruption import Interruption
 from conformance.commands.selecting import select_differential
-from conformance.differential.judging import Answers, Judge, Judged, marked
+from conformance.differential.judging import Answers, Judge, Judged, compared_with, marked
 from conformance.differential.looking import Looking
 from conformance.differential.program import Program, refuse_malformed
 from conformance.differential.side_by_side import Side, print_program, print_traces
 from conformance.differential.stream import draw_program
+from conformance.differential.telling import side_beside
 from conformance.errors import ExecuteError, ExitStatus, UsageError
 from conformance.execute.programs import PROGRAM_SECONDS, BrokenError
+from conformance.plan.differential import DifferentialPlan
 from conformance.records import Cell
 from conformance.report.legible import heading, legible
 from conformance.report.words import counted, some
 
 _MOST_CELLS = 4
+_SECONDS = "seconds"
 _ADVICE = 'Name a file that \'fuzz\' has kept, or one with a program: {"runners": [...], "script": [...]}.'
+
+
+@frozen
+class Replayed:
+    """What a file holds."""
+
+    program: Program
+    seconds: float | None = None
+    """The program's time limit, where it has one of its own."""
 
 
 def start(file: Path, jobs: int | None, timeout: float = PROGRAM_SECONDS, **selection: Any) -> ExitStatus:
     """Run the program of the file on the cells that are selected, and show what it came to on each.
 
-    ``timeout`` is its time limit, in seconds.
+    ``timeout`` is its time limit, in seconds, where it has none of its own.
     """
-    program = read_program(file)
+    replayed = read_program(file)
+    program = replayed.program
     console = open_console()
     with Interruption() as interruption:
         try:
@@ -50,7 +65,7 @@ def start(file: Path, jobs: int | None, timeout: float = PROGRAM_SECONDS, **sele
                 told = []
                 for cell in plan.judged:
                     try:
-                        told.append((cell, *looking.judged(cell, dict(program))))
+                        told.append((cell, *looking.judged(cell, dict(program), replayed.seconds)))
                     except BrokenError as error:
                         raise ExecuteError(
                             f"{cell.name}, or what it is judged by, could not be loaded.",
@@ -62,18 +77,18 @@ def start(file: Path, jobs: int | None, timeout: float = PROGRAM_SECONDS, **sele
             return ExitStatus.INTERRUPTED
         with interruption.raising():
             print_program(console, program)
-            _tell(console, told)
+            _tell(console, plan, told)
     differ = any(judged.left for _, _, judged in told)
     return ExitStatus.UNEXPECTED_VERDICT if differ else ExitStatus.AS_EXPECTED
 
 
-def read_program(file: Path) -> Program:
-    """Return the program of a file that ``fuzz`` has kept, of a saved program's, or of one that holds it alone.
+def read_program(file: Path) -> Replayed:
+    """Return the program, and its time limit, of a file that ``fuzz`` has kept, of a saved program's, or of one that holds it alone.
 
     Where there is no such file it may be the id of a drawn program, such as ``1.17``. Raises UsageError, with the file and what is wrong with it.
     """
     if not file.exists() and re.fullmatch(r"\d+\.\d+", str(file), re.ASCII):
-        return draw_program(str(file))
+        return Replayed(draw_program(str(file)))
     try:
         data = json.loads(file.read_bytes())
     except OSError as error:
@@ -90,16 +105,22 @@ def read_program(file: Path) -> Program:
         refuse_malformed(program)
     except UsageError as error:
         raise UsageError(f"{file}: {error.what}", error.advice) from error
-    found: Program = program
-    return found
+    seconds = data.get(_SECONDS) if program is not data else None
+    if seconds is not None and not _is_time(seconds):
+        raise UsageError(f"{file} has seconds = {seconds!r:.60}.", "Give a number of seconds above 0.")
+    return Replayed(program, seconds)
 
 
-def _tell(console: Console, told: Sequence[tuple[Cell, Answers, Judged]]) -> None:
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < inf
+
+
+def _tell(console: Console, plan: DifferentialPlan, told: Sequence[tuple[Cell, Answers, Judged]]) -> None:
     """Print the traces, once for all cells that have given the same."""
     groups: dict[tuple[object, ...], list[tuple[Cell, Answers, Judged]]] = {}
     for each in told:
         _, answers, judged = each
-        groups.setdefault((answers.native.text, answers.subject.text, judged.left), []).append(each)
+        groups.setdefault((compared_with(answers).text, answers.subject.text, judged.left), []).append(each)
     for alike in groups.values():
         cell, answers, judged = alike[0]
         differ = (
@@ -108,7 +129,7 @@ def _tell(console: Console, told: Sequence[tuple[Cell, Answers, Judged]]) -> Non
         heading(console, f"{some([each.name for each, _, _ in alike], _MOST_CELLS, 'cells')}: {differ}")
         print_traces(
             console,
-            Side(str(cell.baseline), answers.native.trace()),
+            side_beside(plan, cell, answers),
             Side(cell.name, answers.subject.trace()),
             marked(answers, judged.left),
         )

@@ -14,8 +14,9 @@ from conformance.errors import PlanError, UsageError
 from conformance.places import CHECKOUT, LOCK
 from conformance.plan import Found, Selection, find_interpreters, make_plan, wanted_series
 from conformance.plan.differential import DifferentialPlan, differential_cells
+from conformance.plan.elsewhere import presume_interpreters
 from conformance.records import NATIVE, Plan
-from conformance.suites import DEFINITIONS
+from conformance.suites import DEFINITIONS, MODEL_SERIES
 from conformance.sync import Lock, read_lock
 
 
@@ -37,7 +38,36 @@ def select(
 ) -> Selected:
     """Make the plan that the options ask for. Raises UsageError, PlanError or SyncError."""
     configuration, lock = _configuration(implementations, config), read_lock(LOCK.parent)
-    found, selection = _found(pythons), Selection(loops, implementations, suites)
+    return _selected(configuration, lock, Selection(loops, implementations, suites), _found(pythons))
+
+
+def select_elsewhere(
+    pythons: tuple[str, ...],
+    loops: tuple[str, ...],
+    implementations: tuple[str, ...],
+    suites: tuple[str, ...],
+    config: Path | None,
+    more: tuple[str, ...] = (),
+) -> dict[str, tuple[str, ...]]:
+    """The loops to judge on by interpreter, for machines that have what is listed or named, whatever this one has.
+
+    ``more`` are interpreters that take part beside those. Raises UsageError, PlanError or SyncError.
+    """
+    configuration, lock = _configuration(implementations, config), read_lock(LOCK.parent)
+    presumed = presume_interpreters(dict.fromkeys((*_wanted(pythons), *more)), lock.tags)
+    # That is there as well where a baseline needs it, wanted or not.
+    model = presume_interpreters([MODEL_SERIES], lock.tags)
+    interpreters = {interpreter.version: interpreter for interpreter in (*presumed.values(), *model.values())}
+    found = Found(tuple(interpreters.values()), missing=())
+    plan = _selected(configuration, lock, Selection(loops, implementations, suites), found).plan
+    judged = [cell for cell in plan.cells if cell.baseline is not None]
+    return {
+        name: tuple(dict.fromkeys(cell.loop.name for cell in judged if cell.interpreter == interpreter))
+        for name, interpreter in sorted(presumed.items(), key=lambda item: item[1].release)
+    }
+
+
+def _selected(configuration: Configuration, lock: Lock, selection: Selection, found: Found) -> Selected:
     plan = make_plan(configuration, selection, found, lock.tags)
     if not plan.cells:
         raise nothing_left(configuration, selection, found)

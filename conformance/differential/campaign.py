@@ -6,16 +6,16 @@ compared is let go of, so that a campaign takes no more memory the longer it is.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.differential.asking import Cells
-from conformance.differential.findings import Difference, Findings
-from conformance.differential.judging import Answers, Judge, Judged
-from conformance.differential.kinds import Kind
+from conformance.differential.finding import Deviation, Finding, Watching
+from conformance.differential.findings import Findings
+from conformance.differential.judging import Answers, Judge
 from conformance.differential.looking import Looking
 from conformance.differential.tally import Named, Tally
 from conformance.errors import ExecuteError
@@ -27,17 +27,11 @@ UNDER_WAY = 12
 """How many rounds at once: while one cell waits for a program that hangs, the others go on."""
 
 
-class Listener(Protocol):
+class Listener(Watching, Protocol):
     """Who wants to know what happens while it happens; called in the campaign's own thread."""
 
     def compared(self, programs: Sequence[Named]) -> None:
         """Programs have been through all cells."""
-
-    def shrinking(self, difference: Difference, asked: int) -> None:
-        """A difference is being shrunk; so many programs were asked about for it."""
-
-    def found(self, difference: Difference) -> None:
-        """There is a new difference, as small as it gets."""
 
     def given_up(self, cell: str, why: str) -> None:
         """A cell is asked nothing more."""
@@ -48,17 +42,6 @@ class _Round:
     programs: Sequence[Named]
     asked: Mapping[str, Any]
     """By cell, the answers that are coming."""
-
-
-@frozen
-class _Deviation:
-    """A program that differs in a cell, as far as answers alone tell."""
-
-    number: int
-    """Which program of the round."""
-    named: Named
-    cell: Cell
-    answers: Answers
 
 
 class Campaign:
@@ -79,11 +62,15 @@ class Campaign:
         self.tally = Tally()
         self._plan = plan
         self._cells = cells
-        self._findings = findings
         self._judge = judge
         self._listener = listener
         self._looking = Looking(plan, cells, judge, interrupted, seconds)
+        self._finding = Finding(plan, cells, findings, self._looking, listener, self._give_up)
         self._judged = list(plan.judged)
+        self.hellos: dict[str, Mapping[str, Any]] = {}
+        """By cell, what the worker that was started first has said of itself."""
+        self._unloadable: set[str] = set()
+        """The controls among what was given up."""
 
     @property
     def judged(self) -> tuple[Cell, ...]:
@@ -96,22 +83,29 @@ class Campaign:
         for cell in self._plan.plan.cells:
             try:
                 hello = self._looking.wait(starting[cell.name])
-            except BrokenError as error:
+            except (BrokenError, ExecuteError) as error:
                 self._give_up(cell.name, str(error))
                 continue
+            self.hellos[cell.name] = hello
             if cell.baseline is not None and _is_native(hello):
                 self.tally.natives.append(cell.name)
                 self._judged.remove(cell)
         self._see_that_some_are_left()
 
+    @property
+    def _oracles(self) -> list[str]:
+        return list(dict.fromkeys(cell.baseline for cell in self._plan.judged if cell.baseline))
+
     def run(self, rounds: Iterable[Sequence[Named]]) -> None:
-        """See programs through, as many at once as each of ``rounds`` has."""
+        """See programs through, as many at once as each of ``rounds`` has, until no cell is left that could be asked."""
         under_way: deque[_Round] = deque()
         for programs in rounds:
             under_way.append(self._begin(programs))
             if len(under_way) == UNDER_WAY:
                 self._complete(under_way.popleft())
-        while under_way:
+            if not self._judged:
+                return
+        while under_way and self._judged:
             self._complete(under_way.popleft())
 
     def _begin(self, programs: Sequence[Named]) -> _Round:
@@ -125,11 +119,10 @@ class Campaign:
 
     def _complete(self, one: _Round) -> None:
         told = {name: self._heard(name, future, one) for name, future in one.asked.items()}
-        self._see_that_some_are_left()
         deviations = self._told_by_controls(list(self._deviations(one, told)), told)
         for deviation in deviations:
             self._look_at(deviation)
-        self.tally.take(one.programs, told, self._judge.reader, oracle=self._plan.plan.cells[0].name)
+        self.tally.take(one.programs, told, self._judge.reader, self._oracles)
         self._judge.forget()
         self._listener.compared(one.programs)
 
@@ -137,14 +130,14 @@ class Campaign:
         """A cell's answers; those that are missing are the end of it."""
         try:
             answers: list[Answer] = self._looking.wait(future)
-        except BrokenError as error:
+        except (BrokenError, ExecuteError) as error:
             self._give_up(name, str(error))
             return []
         if len(answers) < len(one.programs):
             self._give_up(name, "too many programs have cost it its worker")
         return answers
 
-    def _deviations(self, one: _Round, told: Mapping[str, list[Answer]]) -> Iterator[_Deviation]:
+    def _deviations(self, one: _Round, told: Mapping[str, list[Answer]]) -> Iterator[Deviation]:
         for number, named in enumerate(one.programs):
             for cell in self._plan.judged:
                 answers, natives = told.get(cell.name, []), told.get(cell.baseline or "", [])
@@ -152,16 +145,18 @@ class Campaign:
                     continue
                 native, subject = natives[number], answers[number]
                 if self._judge.differs(native, subject):
-                    yield _Deviation(number, named, cell, Answers(native, subject))
+                    yield Deviation(number, named, cell, Answers(native, subject), self._limit(named))
 
     def _told_by_controls(
-        self, deviations: Sequence[_Deviation], told: Mapping[str, list[Answer]]
-    ) -> list[_Deviation]:
+        self, deviations: Sequence[Deviation], told: Mapping[str, list[Answer]]
+    ) -> list[Deviation]:
         """The same with the controls' answers, which are asked now where they were not."""
         asking: dict[str, dict[int, Named]] = {}
         for each in deviations:
             control = self._plan.controls.get(each.cell.name)
-            if control is not None and each.number >= len(told.get(control.name, [])):
+            if control is None or control.name in self._unloadable:
+                continue
+            if each.number >= len(told.get(control.name, [])):
                 asking.setdefault(control.name, {})[each.number] = each.named
         asked = {
             name: self._cells.look(
@@ -171,99 +166,48 @@ class Campaign:
             )
             for name, wanted in asking.items()
         }
-        controls: dict[str, dict[int, Answer]] = {
-            name: dict(enumerate(answers)) for name, answers in told.items()
-        }
+        controls = {name: dict(enumerate(answers)) for name, answers in told.items()}
         for name, future in asked.items():
-            answers = self._control_heard(name, future)
-            controls[name] = dict(zip(asking[name], answers, strict=True))
+            controls.setdefault(name, {}).update(
+                zip(asking[name], self._control_heard(name, future), strict=False)
+            )
         whole = []
         for each in deviations:
             control = self._plan.controls.get(each.cell.name)
-            answer = controls[control.name][each.number] if control is not None else None
-            answers_of = Answers(each.answers.native, each.answers.subject, answer)
-            whole.append(_Deviation(each.number, each.named, each.cell, answers_of))
+            if control is None:
+                whole.append(each)
+            elif (answer := controls.get(control.name, {}).get(each.number)) is not None:
+                whole.append(evolve(each, answers=evolve(each.answers, control=answer)))
         return whole
 
     def _control_heard(self, name: str, future: Any) -> list[Answer]:
+        """A control's answers; without them nobody knows whose a deviation is, and its cells are asked no more."""
         try:
             answers: list[Answer] = self._looking.wait(future)
-        except BrokenError as error:
-            raise ExecuteError(
-                f"The control {name} could not be loaded.", "See what it says.", str(error)
-            ) from error
+        except (BrokenError, ExecuteError) as error:
+            self._unloadable.add(name)
+            self._give_up(name, str(error))
+            return []
         return answers
 
-    def _look_at(self, deviation: _Deviation) -> None:
+    def _look_at(self, deviation: Deviation) -> None:
         cell, named = deviation.cell, deviation.named
         judged = self._judge.judge(cell, named.program, deviation.answers)
         control = self._plan.controls.get(cell.name)
         self.tally.count(cell.name, None if control is None else control.name, named, judged)
-        kinds = judged.kinds(named.program)
-        if not kinds:
-            return
-        name = cell.implementation.name
-        known = self._findings.known(name, kinds[0])
-        if known is not None:
-            known.programs += 1
-            known.cells[cell.name] += 1
-            return
-        self._find(deviation, kinds[0], judged)
-
-    def _find(self, deviation: _Deviation, kind: Kind, judged: Judged) -> None:
-        """Take a difference of a new kind: it is kept first, and made small then."""
-        cell, named = deviation.cell, deviation.named
-        name = cell.implementation.name
-        difference = Difference(
-            kind=kind,
-            cell=cell.name,
-            origin=named.origin,
-            program=named.program,
-            answers=deviation.answers,
-            left=judged.left,
-            hellos=self._hellos(cell),
-            cells=Counter([cell.name]),
-        )
-        may_shrink = self._findings.may_shrink(name)
-        self._findings.add(name, difference)
-        if may_shrink:
-            self._listener.shrinking(difference, 0)
-            self._shrink(cell, difference, self._limit(named))
-            self._findings.keep(difference)
-        self._listener.found(difference)
-
-    def _shrink(self, cell: Cell, difference: Difference, seconds: float) -> None:
-        try:
-            answers, judged = self._looking.judged(cell, difference.program, seconds)
-            difference.steady = difference.kind in judged.kinds(difference.program)
-            if not difference.steady:
-                return
-            program, minimal = self._looking.shrunk(
-                cell,
-                difference.program,
-                difference.kind,
-                lost=answers.subject.is_lost or answers.native.is_lost,
-                on_asked=lambda asked: self._listener.shrinking(difference, asked),
-            )
-            answers, judged = self._looking.judged(cell, program, seconds)
-            # A time limit that is short for the shrinking's sake may have been too short.
-            if difference.kind in judged.kinds(program):
-                difference.program, difference.answers, difference.left = program, answers, judged.left
-                difference.shrunk = minimal
-        except BrokenError as error:
-            self._give_up(cell.name, str(error))
-
-    def _hellos(self, cell: Cell) -> dict[str, Mapping[str, Any]]:
-        assert cell.baseline is not None
-        control = self._plan.controls.get(cell.name)
-        names = (cell.baseline, cell.name, *([control.name] if control else []))
-        return {name: self._cells.hello(name) for name in names}
+        if named.saved is not None:
+            self.tally.saved[named.saved].show(cell.name, judged, deviation.answers)
+        self._finding.take(deviation, judged)
 
     def _give_up(self, name: str, why: str) -> None:
         if name not in self.tally.given_up:
             self.tally.given_up[name] = why
-            self._judged = [cell for cell in self._judged if name not in (cell.name, cell.baseline)]
+            self._judged = [cell for cell in self._judged if name not in self._needed(cell)]
             self._listener.given_up(name, why)
+
+    def _needed(self, cell: Cell) -> tuple[str | None, ...]:
+        control = self._plan.controls.get(cell.name)
+        return cell.name, cell.baseline, None if control is None else control.name
 
     def _see_that_some_are_left(self) -> None:
         if self._judged:

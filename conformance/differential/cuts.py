@@ -1,7 +1,7 @@
 """The smaller programs that one cut makes of a program, which the shrinker asks about.
 
-A cut takes operations out, puts an operation's bodies in its place, drops a runner, makes a field simpler or one label
-of two. What it makes is a program, and lighter, so that shrinking ends.
+A cut takes operations out, puts an operation's bodies in its place, drops a runner, makes a field simpler or a label
+plainer (``labels``). What it makes is a program, and lighter, so that shrinking ends.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
+from conformance.differential.labels import relabelled, weight_of_labels
 from conformance.differential.operations import ERRORS, VALUES
 from conformance.differential.places import bodies, changed, inner_bodies, operations
 from conformance.differential.program import refuse_malformed, size
@@ -17,7 +18,7 @@ from conformance.errors import UsageError
 
 Program = dict[str, Any]
 Cut = Callable[[Program], Iterator[Program]]
-Weight = tuple[int, int, int]
+Weight = tuple[int, int, int, int, int]
 
 _SIMPLER: dict[str, tuple[Any, ...]] = {
     "catch": (None, "Exception", "CancelledError", "KeyboardInterrupt", "BaseException"),
@@ -40,25 +41,17 @@ _SIMPLER: dict[str, tuple[Any, ...]] = {
     "what": ("null", "function", "future", "generator"),
 }
 """The values of each field, the simplest first; a value that is not listed is the least simple."""
-_SPACES = {
-    "label": "label",
-    "of": "label",
-    "on": "label",
-    "context": "context",
-    "token": "token",
-    "var": "var",
-}
-"""The fields that hold labels, and the space of each."""
-_TIMEOUTS = frozenset({("wait_for", "label"), ("fire", "of")})
-"""Those that have a space of their own."""
-_WHO = ("self", "parent")
 
 
 def weight(program: Program) -> Weight:
-    """How heavy a program is: its operations, its runners, and how far its fields are from the simplest."""
+    """How heavy a program is.
+
+    Its operations, its runners, how far its fields are from the simplest, how many labels stand for several things, and
+    how far its labels are from the first ones, by their order and not by their numbers.
+    """
     holders = chain(program["runners"], (operation for _, operation in operations(program)))
     fields = sum(_weight(key, value) for holder in holders for key, value in holder.items())
-    return size(program), len(program["runners"]), fields
+    return size(program), len(program["runners"]), fields, *weight_of_labels(program)
 
 
 def single_cuts(program: Program) -> Iterator[Program]:
@@ -136,26 +129,6 @@ def simplified(program: Program) -> Iterator[Program]:
                 yield changed(program, keys, simpler)
 
 
-def relabelled(program: Program) -> Iterator[Program]:
-    """Labels without gaps, two labels of a space made one, and single uses of a label with a smaller one."""
-    uses: dict[str | None, set[int]] = {}
-    for _, operation in operations(program):
-        for name, value in operation.items():
-            if name in _SPACES:
-                uses.setdefault(_space(operation, name), set()).update(_labels(value))
-    for space, labels in uses.items():
-        ranked = sorted(labels)
-        yield _renamed(program, space, {label: place for place, label in enumerate(ranked)})
-        for place, label in enumerate(ranked):
-            for other in ranked[:place]:
-                yield _renamed(program, space, {label: other})
-    for keys, operation in operations(program):
-        for name, value in operation.items():
-            if name in _SPACES and not isinstance(value, list):
-                smaller = _WHO[:1] if value == _WHO[1] else sorted(uses[_space(operation, name)])
-                yield from (changed(program, (*keys, name), other) for other in smaller)
-
-
 OTHER_CUTS: tuple[Cut, ...] = (hoisted, with_fewer_runners, with_fewer_items, simplified, relabelled)
 
 
@@ -181,33 +154,6 @@ def _rank(name: str, value: Any) -> int:
 
 def _weight(name: str, value: Any) -> int:
     found = _rank(name, value) if name in _SIMPLER else 0
-    if name in _SPACES or name in {"runner", "leave"}:
-        found += sum(_labels(value)) + (_WHO.index(value) if value in _WHO else 0)
+    if name in {"runner", "leave"} and value is not None:
+        found += int(value)
     return found + (len(value) if name in {"items", "of"} and isinstance(value, list) else 0)
-
-
-def _space(operation: dict[str, Any], name: str) -> str | None:
-    return "timeout" if (operation["op"], name) in _TIMEOUTS else _SPACES.get(name)
-
-
-def _labels(value: Any) -> list[int]:
-    return [each for each in (value if isinstance(value, list) else [value]) if type(each) is int]
-
-
-def _renamed(program: Program, space: str | None, labels: dict[int, int]) -> Program:
-    def renamed(value: Any) -> Any:
-        if isinstance(value, list):
-            return [renamed(each) for each in value]
-        return labels.get(value, value) if type(value) is int else value
-
-    for keys, operation in operations(program):
-        new = {name: renamed(value) for name, value in operation.items() if _space(operation, name) == space}
-        if new:
-            program = _updated(program, keys, new)
-    return program
-
-
-def _updated(program: Program, keys: tuple[str | int, ...], new: dict[str, Any]) -> Program:
-    for name, value in new.items():
-        program = changed(program, (*keys, name), value)
-    return program

@@ -13,6 +13,7 @@ from typing import Any
 from attrs import field, frozen
 from packaging.specifiers import SpecifierSet
 
+from conformance.differential.conditions import CONDITIONS, NO_TRACES, Traces
 from conformance.differential.events import Event, classes, text_of, what
 from conformance.differential.hunks import Hunk
 from conformance.differential.kinds import operation
@@ -59,9 +60,9 @@ class HunkPattern:
     def fits(self, hunk: Hunk, program: Mapping[str, Any]) -> bool:
         return (
             fnmatchcase(field_of(hunk), self.field)
-            and fnmatchcase(operation(hunk.event, program), self.operation)
             and _fits(self.native, hunk.native_event)
             and _fits(self.subject, hunk.subject_event)
+            and fnmatchcase(operation(hunk.event, program), self.operation)
         )
 
 
@@ -81,18 +82,27 @@ class Divergence:
     python: SpecifierSet = field(factory=SpecifierSet)
     needs: tuple[Mapping[str, Any], ...] = ()
     """Operations, with the fields that count, each of which a program must have to show it."""
+    when: str = ""
+    """What must have happened in the run that ends with the hunk, by its name in CONDITIONS; empty: nothing."""
+    control: bool = False
+    """Whether it takes what the control shows too, and nothing else; it is declared so that it is seen to be there still."""
 
     def applies(self, cell: Cell) -> bool:
+        """Whether it is declared for a cell."""
         return (
             fnmatchcase(cell.implementation.name, self.implementation)
             and fnmatchcase(cell.loop.name, self.loop)
             and self.python.contains(cell.interpreter.version, prereleases=True)
         )
 
-    def explains(self, hunk: Hunk, program: Mapping[str, Any]) -> bool:
-        """Whether this is the reason for a hunk of a program, on a cell where it applies."""
-        return all(_has(program, each) for each in self.needs) and any(
-            pattern.fits(hunk, program) for pattern in self.takes
+    def concerns(self, program: Mapping[str, Any]) -> bool:
+        """Whether a program has all that it needs to show it."""
+        return all(_has(program, each) for each in self.needs)
+
+    def explains(self, hunk: Hunk, program: Mapping[str, Any], traces: Traces) -> bool:
+        """Whether this is the reason for a hunk between the traces of a program that it concerns, on a cell where it applies."""
+        return any(pattern.fits(hunk, program) for pattern in self.takes) and (
+            not self.when or CONDITIONS[self.when](hunk, program, traces)
         )
 
 
@@ -107,16 +117,23 @@ class Explained:
 
 
 def explain(
-    left: Sequence[Hunk], program: Mapping[str, Any], cell: Cell, divergences: Iterable[Divergence]
+    left: Sequence[Hunk],
+    program: Mapping[str, Any],
+    cell: Cell,
+    divergences: Iterable[Divergence],
+    traces: Traces = NO_TRACES,
 ) -> Explained:
-    """Let the declarations that apply take hunks, each by the first that explains it."""
+    """Let the declarations that apply take hunks, each by the first that explains it.
+
+    ``traces`` are those that the hunks are between: without them no declaration applies that says when it does.
+    """
     if not left:
         return Explained((), {})
-    applying = [each for each in divergences if each.applies(cell)]
+    applying = [each for each in divergences if each.applies(cell) and each.concerns(program)]
     declared: dict[str, tuple[Hunk, ...]] = {}
     unexplained: list[Hunk] = []
     for hunk in left:
-        found = next((each for each in applying if each.explains(hunk, program)), None)
+        found = next((each for each in applying if each.explains(hunk, program, traces)), None)
         if found is None:
             unexplained.append(hunk)
         else:
@@ -162,8 +179,11 @@ def _fits(pattern: EventPattern | None, event: Event | None) -> bool:
 
 
 def _has(program: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    # As texts: 0 is not false here.
     return any(
-        all(name in found and text_of(found[name]) == text_of(value) for name, value in wanted.items())
+        # As texts too: 0 is not false here.
+        all(
+            name in found and found[name] == value and text_of(found[name]) == text_of(value)
+            for name, value in wanted.items()
+        )
         for _, found in walk(program)
     )

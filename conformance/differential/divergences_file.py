@@ -8,6 +8,7 @@ from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from conformance.differential.conditions import CONDITIONS
 from conformance.differential.divergences import Divergence, EventPattern, HunkPattern
 from conformance.differential.operations import FORMS
 from conformance.errors import UsageError
@@ -17,7 +18,8 @@ DIVERGENCES = Path(__file__).parent / "divergences.toml"
 
 _REQUIRED = ("name", "reason", "link", "witness")
 _CONDITIONS = ("implementation", "python", "loop")
-_KEYS = (*_REQUIRED, *_CONDITIONS, "needs", "takes")
+_CONTROL = "control"
+_KEYS = (*_REQUIRED, *_CONDITIONS, "needs", "when", _CONTROL, "takes")
 _PATTERN_KEYS = ("operation", "native", "subject", "field")
 _EVENT_KEYS = ("what", "classes", "data")
 _ANYTHING = frozenset("*?[]")
@@ -63,7 +65,14 @@ class _Entry:
             if key not in texts:
                 raise self._wrong(f"no {key}", f"Every entry has {', '.join(_REQUIRED)} and takes.")
         python = self._python(texts.pop("python", ""))
-        return Divergence(python=python, needs=self._needs(), takes=self._takes(), **texts)
+        return Divergence(
+            python=python,
+            needs=self._needs(),
+            when=self._when(),
+            control=self._control(),
+            takes=self._takes(),
+            **texts,
+        )
 
     def _needs(self) -> tuple[Mapping[str, Any], ...]:
         needs = self._values.get("needs", [])
@@ -81,6 +90,20 @@ class _Entry:
                         f"needs of {form.name} with {name} = {value!r}", "No program can have that."
                     )
         return tuple(needs)
+
+    def _when(self) -> str:
+        when = self._values.get("when", "")
+        if "when" in self._values and when not in CONDITIONS:
+            raise self._wrong(f"when = {when!r}", f"There is: {', '.join(CONDITIONS)}.")
+        return str(when)
+
+    def _control(self) -> bool:
+        control = self._values.get(_CONTROL, False)
+        if not isinstance(control, bool):
+            raise self._wrong(
+                f"{_CONTROL} = {control!r}", "It is true, where the control shows it too, or left out."
+            )
+        return control
 
     def _takes(self) -> tuple[HunkPattern, ...]:
         takes = self._values.get("takes")

@@ -16,6 +16,7 @@ Trace = list[Event]
 
 _NEW = "new"
 _SHOWS_OBJECTS = '"object"'
+_IN_A_LINK = "next"
 # Made once: each call of json.dumps with options makes another.
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -48,7 +49,7 @@ def what(event: Event) -> str:
 
 
 def errors(event: Event) -> Iterator[dict[str, Any]]:
-    """The data of the exceptions that an event shows, in its order."""
+    """The data of the exceptions that an event shows, in its order; not of those in their chains."""
     return _errors(event[2:])
 
 
@@ -66,6 +67,8 @@ def _errors(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         if "class" in value and "object" in value:
             yield value
+            yield from _errors(value.get("args"))
+            return
         for _, item in sorted(value.items()):
             yield from _errors(item)
     elif isinstance(value, list):
@@ -99,7 +102,10 @@ def _renamed(value: Any, shown: dict[int, str], here: dict[int, str], place: str
         return value
     renamed = {}
     for key, item in value.items():
-        if key == "object" and "class" in value and isinstance(item, int):
+        if key == "object" and _IN_A_LINK in value:
+            # To be a link of a chain is not to be shown: else another chain would give later events other names.
+            renamed[key] = here.get(item, shown.get(item, _NEW))
+        elif key == "object" and "class" in value and isinstance(item, int):
             renamed[key] = here.get(item, shown.get(item, _NEW))
             # Where an event shows several, each is one of its own.
             here.setdefault(item, f"{place}, object {len(here) + 1}" if here else place)

@@ -41,8 +41,10 @@ class Difference:
     """What the workers have said of themselves: versions, mostly."""
     shrunk: bool = False
     """Whether no single cut leaves the difference standing."""
-    steady: bool = True
-    """Whether the program differed again in fresh workers."""
+    steady: bool | None = None
+    """Whether the program differed again in fresh workers; None where it was not asked."""
+    seconds: float | None = None
+    """The program's own time limit; None: that of all programs."""
     programs: int = 1
     """How many programs have shown it, of those that began with it."""
     cells: Counter[str] = field(factory=Counter)
@@ -107,6 +109,7 @@ def as_json(difference: Difference) -> dict[str, Any]:
         "from": difference.origin,
         "shrunk": difference.shrunk,
         "steady": difference.steady,
+        **({} if difference.seconds is None else {"seconds": difference.seconds}),
         "program": difference.program,
         "native": answers.native.trace(),
         "subject": answers.subject.trace(),

@@ -112,7 +112,7 @@ def applied(native: Trace, changes: Iterable[Hunk]) -> list[str]:
         else:
             so_far = instead.get(hunk.place, texts[hunk.place])
             assert so_far is not None
-            value = _value(event_of(hunk.subject), hunk.path)
+            value = value_at(event_of(hunk.subject), hunk.path)
             instead[hunk.place] = text_of(_with(event_of(so_far), hunk.path, value))
     made: list[str] = []
     for place, text in enumerate([*texts, None]):
@@ -171,7 +171,8 @@ def _fields(first: Any, second: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         yield path, second
 
 
-def _value(event: Event, path: Path) -> Any:
+def value_at(event: Event, path: Path) -> Any:
+    """Return the field of an event that a hunk's ``path`` leads to; where there is none, an object that equals nothing else."""
     value: Any = event
     for key in path:
         if isinstance(value, dict) and key not in value:

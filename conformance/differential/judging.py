@@ -7,8 +7,9 @@ from typing import Any
 
 from attrs import field, frozen
 
-from conformance.differential.comparing import told_apart
-from conformance.differential.divergences import Divergence, explain
+from conformance.differential.comparing import Compared, told_apart
+from conformance.differential.conditions import Traces
+from conformance.differential.divergences import Divergence, Explained, explain
 from conformance.differential.events import Trace, text_of
 from conformance.differential.hunks import Hunk, hunks, hunks_of
 from conformance.differential.kinds import Kind, kind
@@ -17,6 +18,7 @@ from conformance.execute.programs import Answer
 from conformance.records import Cell
 
 Program = dict[str, Any]
+Taken = Mapping[str, tuple[Hunk, ...]]
 
 
 @frozen
@@ -33,7 +35,7 @@ class Judged:
     """The changes that make native's trace the subject's, by whose they are."""
 
     own: tuple[Hunk, ...]
-    """The interpreter's own: the control shows them too."""
+    """The interpreter's own: the control shows them too, and nothing declares them."""
     declared: Mapping[str, tuple[Hunk, ...]]
     """What each declared divergence has taken, by its name."""
     left: tuple[Hunk, ...]
@@ -58,13 +60,34 @@ class Judge:
 
     def judge(self, cell: Cell, program: Program, answers: Answers) -> Judged:
         """Judge what a program came to on a cell."""
+        if by_control(answers):
+            return self._without_native(cell, program, answers)
         found = self._changes(answers.native, answers.subject)
-        own: tuple[Hunk, ...] = ()
+        compared = Compared((), found)
         if answers.control is not None and found:
             compared = told_apart(found, self._changes(answers.native, answers.control))
-            own, found = compared.own, compared.left
-        explained = explain(found, program, cell, self.divergences)
-        return Judged(own, explained.declared, explained.left)
+        own = self._explained(compared.own, cell, program, answers, control=True)
+        left = self._explained(compared.left, cell, program, answers)
+        return Judged(own.left, _together(own.declared, left.declared), left.left)
+
+    def _without_native(self, cell: Cell, program: Program, answers: Answers) -> Judged:
+        """Judge by the control where native has no answer and the control has one: it is no leave to do anything."""
+        assert answers.control is not None
+        known = self._changes(answers.native, answers.control)
+        lost = [hunk for hunk in self._changes(answers.native, answers.subject) if hunk in known]
+        own = self._explained(lost, cell, program, answers, control=True)
+        left = self._explained(self._changes(answers.control, answers.subject), cell, program, answers)
+        return Judged(own.left, _together(own.declared, left.declared), left.left)
+
+    def _explained(
+        self, found: Sequence[Hunk], cell: Cell, program: Program, answers: Answers, *, control: bool = False
+    ) -> Explained:
+        """Let the declarations take hunks: those of what the ``control`` shows, or all others."""
+        if not found:
+            return Explained((), {})
+        asked = [each for each in self.divergences if each.control == control]
+        traces = Traces(self.reader.trace(compared_with(answers)), self.reader.trace(answers.subject))
+        return explain(found, program, cell, asked, traces)
 
     def forget(self) -> None:
         """Let go of what is known of programs that are done with."""
@@ -87,11 +110,29 @@ class Judge:
         return hunks_of(self.reader.alignable(native), self.reader.alignable(other))
 
 
+def by_control(answers: Answers) -> bool:
+    """Whether the subject is compared with the control, since native was lost and the control was not."""
+    return answers.native.is_lost and answers.control is not None and not answers.control.is_lost
+
+
+def compared_with(answers: Answers) -> Answer:
+    """What the subject's answer is compared with, and is to be shown beside: native's, or the control's."""
+    if by_control(answers):
+        assert answers.control is not None
+        return answers.control
+    return answers.native
+
+
 def marked(answers: Answers, left: tuple[Hunk, ...]) -> tuple[Hunk, ...]:
-    """The changes that count, as they stand side by side: where a worker was lost, all of them."""
-    if answers.native.is_lost or answers.subject.is_lost:
-        return hunks(answers.native.trace(), answers.subject.trace())
+    """The changes that count, as they stand side by side: all of them where a worker was lost and that counts."""
+    other = compared_with(answers)
+    if left and (other.is_lost or answers.subject.is_lost):
+        return hunks(other.trace(), answers.subject.trace())
     return left
+
+
+def _together(first: Taken, second: Taken) -> Taken:
+    return {name: (*first.get(name, ()), *second.get(name, ())) for name in {**first, **second}}
 
 
 def _end(trace: Trace) -> str:

@@ -6,18 +6,23 @@ Also what the shrinker holds on to, so that it ends at the bug that it began wit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import field, frozen
 
-from conformance.differential.comparing import Compared
 from conformance.differential.events import Event, classes, origin, what
-from conformance.differential.hunks import Hunk
+from conformance.differential.hunks import Hunk, value_at
 from conformance.differential.program import at
 
 NOTHING = "–"
 """What happened where a trace has no event."""
+_STATE = "state"
+_DATA = 2
+_OF_ONE = 3
+_DRAWN = "variables"
+"""The part of a state whose values are the program's: which of them it was is not what kinds are about."""
+_WORDS: dict[type, str] = {int: "a number", type(None): "null", list: "a list", dict: "several"}
 
 
 @frozen(order=True)
@@ -33,6 +38,8 @@ class Kind:
     """The classes of the exceptions that were shown, native's and then the subject's; each once."""
     fields: tuple[str, ...] = ()
     """The names on the way to the field that alone differs, such as ``args`` of an exception of the same class."""
+    values: tuple[str, ...] = ()
+    """Of a field of a state: native's word and the subject's, or for a number whether it is ``more`` or ``less``."""
 
     def __str__(self) -> str:
         said = self.native if self.native == self.subject else f"{self.native} → {self.subject}"
@@ -40,7 +47,8 @@ class Kind:
         if self.classes:
             parts.append(" / ".join(name.rpartition(".")[2] for name in self.classes))
         if self.fields:
-            parts.append("differs in " + ".".join(self.fields))
+            values = f": {' → '.join(self.values)}" if self.values else ""
+            parts.append(f"differs in {'.'.join(self.fields)}{values}")
         return ", ".join(parts)
 
 
@@ -55,6 +63,7 @@ def kind(hunk: Hunk, program: Mapping[str, Any]) -> Kind:
         subject=NOTHING if subject is None else what(subject),
         classes=tuple(dict.fromkeys(of_native + of_subject)),
         fields=_fields(hunk),
+        values=_values(hunk, native, subject),
     )
 
 
@@ -69,6 +78,28 @@ def operation(event: Event, program: Mapping[str, Any]) -> str:
 def _fields(hunk: Hunk) -> tuple[str, ...]:
     # Names alone: which task of a state it was is not what kinds are about.
     return tuple(str(key) for key in hunk.path[1:] if isinstance(key, str) and not key.isdigit())
+
+
+def _values(hunk: Hunk, native: Event | None, subject: Event | None) -> tuple[str, ...]:
+    """What tells one difference of a state from the next; nothing of what a program has put there itself."""
+    if native is None or subject is None or what(native) != _STATE or what(subject) != _STATE:
+        return ()
+    if not isinstance(native[_DATA], dict):
+        # Of one thing: its name, its state, and what it came to.
+        return (str(native[_OF_ONE]), str(subject[_OF_ONE])) if hunk.path in {(), (_OF_ONE,)} else ()
+    if _DRAWN in hunk.path:
+        return ()
+    first, second = (value_at(event, hunk.path) for event in (native, subject))
+    if type(first) is int and type(second) is int:
+        return ("more" if second > first else "less",)
+    return _word(first), _word(second)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        # A task: its state, and how often it was cancelled.
+        value = value[0]
+    return value if isinstance(value, str) else _WORDS.get(type(value), NOTHING)
 
 
 @frozen
@@ -89,21 +120,3 @@ class Kinds:
         """Kind, count and the first program's name; the most frequent first."""
         for of, count in sorted(self.counts.items(), key=lambda item: (-item[1], item[0])):
             yield of, count, self.first[of]
-
-
-Differences = Callable[[list[dict[str, Any]]], Sequence[Sequence[Kind]]]
-"""For each of several programs, the kinds of what is left of it: nothing where it does not differ (any more)."""
-
-
-def first_kind(compared: Compared, program: Mapping[str, Any]) -> Kind | None:
-    """The kind of the first difference; None where nothing is left."""
-    return kind(compared.left[0], program) if compared.left else None
-
-
-def still_of(wanted: Kind, differences: Differences) -> Callable[[list[dict[str, Any]]], list[bool]]:
-    """What the shrinker asks, where it is to keep the ``wanted`` kind: which programs show a difference of it."""
-
-    def still_differs(programs: list[dict[str, Any]]) -> list[bool]:
-        return [wanted in kinds for kinds in differences(programs)]
-
-    return still_differs

@@ -30,10 +30,8 @@ def inner_bodies(operation: dict[str, Any]) -> Iterator[tuple[Keys, Operations]]
 
 
 def operations(program: dict[str, Any]) -> Iterator[tuple[Keys, dict[str, Any]]]:
-    """Yield each operation of a program, the outer before the inner ones."""
-    for keys, body in bodies(program):
-        for place, operation in enumerate(body):
-            yield (*keys, place), operation
+    """Yield each operation of a program, the outer before the inner ones, in the order of writing."""
+    yield from _operations_within(program["script"], ("script",))
 
 
 def changed(value: Any, keys: Keys, new: Any) -> Any:
@@ -52,3 +50,10 @@ def _within(body: Operations, keys: Keys) -> Iterator[tuple[Keys, Operations]]:
     for place, operation in enumerate(body):
         for name, inner in inner_bodies(operation):
             yield from _within(inner, (*keys, place, *name))
+
+
+def _operations_within(body: Operations, keys: Keys) -> Iterator[tuple[Keys, dict[str, Any]]]:
+    for place, operation in enumerate(body):
+        yield (*keys, place), operation
+        for name, inner in inner_bodies(operation):
+            yield from _operations_within(inner, (*keys, place, *name))

@@ -77,6 +77,8 @@ class Progress(LiveDisplay):
     def found(self, difference: Difference) -> None:
         with self._lock:
             self._shrinking = None
+            if difference.programs > 1:
+                return
             self._differences += 1
             self._say(f"different: {difference.cell}, {difference.kind} ({difference.origin})")
 

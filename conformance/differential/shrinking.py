@@ -13,6 +13,7 @@ from typing import Any
 from attrs import frozen
 
 from conformance.differential.cuts import OTHER_CUTS, Cut, lighter, without
+from conformance.differential.labels import renumbered
 from conformance.differential.places import bodies
 from conformance.differential.program import canonical
 
@@ -40,7 +41,7 @@ def shrink(
     """Return the smallest program that cut after cut leads to and that still differs.
 
     At most ``budget`` programs are asked about, ``batch`` of them at a time. ``still_differs`` decides which bug is
-    looked at: let it want the kind of the first difference (``kinds.still_of``), and no other takes its place.
+    looked at: let it want one kind of difference, and no other takes its place.
     """
     return _Search(program, still_differs, budget, batch).shrunk()
 
@@ -63,7 +64,7 @@ class _Search:
                 while self._take(cut):
                     pass
             # A whole pass found nothing, and did so before the budget's end.
-            minimal = self._best is before and self._left > 0
+            minimal = self._best is before and self._left > 0 and not self._take_numbers()
         return Shrunk(self._best, self._budget - self._left, minimal)
 
     def _cuts(self) -> Iterator[Cut]:
@@ -73,6 +74,19 @@ class _Search:
             yield without(count)
             count //= 2
         yield from OTHER_CUTS
+
+    def _take_numbers(self) -> bool:
+        """Go over to the same program with its labels in order, if that differs too and is another one."""
+        one = renumbered(self._best)
+        text = canonical(one)
+        if one == self._best:
+            return False
+        if text not in self._known:
+            self._left -= 1
+            [self._known[text]] = self._still_differs([one])
+        if self._known[text]:
+            self._best = one
+        return self._known[text]
 
     def _take(self, cut: Cut) -> bool:
         """Go over to the first program of the cut that still differs; return whether there was one."""

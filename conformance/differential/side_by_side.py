@@ -170,12 +170,26 @@ def _shown(value: Any) -> str:
 
 def _error(error: dict[str, Any]) -> str:
     """An exception as Python would write it, with what it came from, and since when it has been known."""
-    arguments = ", ".join(json.dumps(each, ensure_ascii=False) for each in error.get("args") or ())
-    said = [f"{_short(error['class'])}({arguments})"]
-    said += [f"{key} {_short(error[key])}" for key in ("cause", "context") if error.get(key)]
-    if error.get("object") not in (None, "new"):
-        said.append(f"the one of {error['object']}")
+    said = [_made(error, error.get("args"))]
+    for key in ("cause", "context"):
+        link = error.get(key)
+        while link:
+            # A link that was shown is told in brackets: what follows is not of it.
+            since = f" [{_since(link)}]" if _since(link) else ""
+            said.append(f"{link.get('by', key)} {_made(link, link.get('given'))}{since}")
+            link = link.get("next")
+    if _since(error):
+        said.append(_since(error))
     return ", ".join(said)
+
+
+def _made(error: dict[str, Any], arguments: Sequence[Any] | None) -> str:
+    given = ", ".join(json.dumps(each, ensure_ascii=False) for each in arguments or ())
+    return f"{_short(error['class'])}({given})"
+
+
+def _since(error: dict[str, Any]) -> str:
+    return "" if error.get("object") in (None, "new") else f"the one of {error['object']}"
 
 
 def _short(name: Any) -> str:

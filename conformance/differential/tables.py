@@ -9,6 +9,7 @@ from rich.table import Table
 
 from conformance.differential.census import Census
 from conformance.differential.corpus import Saved
+from conformance.differential.operations import FORMS
 from conformance.differential.tally import SavedCourse, Tally
 from conformance.records import NATIVE
 from conformance.report.legible import heading, legible
@@ -16,7 +17,7 @@ from conformance.report.words import counted, some
 
 _MOST_KINDS = 8
 _MOST_CELLS = 3
-_COUNTS = ("drawn", "programs", "ran")
+_MOST_OTHERWISE = 4
 _COUNT_WIDTH = 8
 
 
@@ -71,31 +72,25 @@ def tell_own(console: Console, tally: Tally) -> None:
 
 
 def tell_census(console: Console, census: Census, *, enough: int) -> None:
-    """Print what was drawn and what ran, in as many columns as there is room for, and what was not.
+    """Print what was drawn and what ran, and what was not.
 
     ``enough`` is how many programs are to exercise all that is asked for.
     """
     if not census.programs:
         return
     heading(console, f"Census of {counted(census.programs, 'drawn program')}")
-    rows = list(census.rows())
-    name_width = max(len(name) for name, *_ in rows)
-    groups = max(1, console.width // (name_width + 1 + len(_COUNTS) * (_COUNT_WIDTH + 1)))
-    table = _table()
-    table.show_header = True
-    for _ in range(groups):
-        table.add_column("", width=name_width, no_wrap=True)
-        for title in _COUNTS:
-            table.add_column(title, justify="right", width=_COUNT_WIDTH, no_wrap=True)
-    height = -(-len(rows) // groups)
-    for line in range(height):
-        cells: list[str] = []
-        for name, *counts in rows[line::height]:
-            cells += [name, *(f"{count:,}" for count in counts)]
-        table.add_row(*cells)
-    console.print(table)
+    _tell_counts(console, ("drawn", "programs", "ran"), [(name, counts) for name, *counts in census.rows()])
     note = "drawn: operations; programs: that have it; ran: programs in which it found something to do, on native"
     console.print(legible(console, note, "dim"), soft_wrap=True)
+    marks = {mark: [drawn, ran] for _, mark, drawn, ran in census.asked() if mark not in FORMS}
+    _tell_counts(console, ("programs", "ran"), list(marks.items()))
+    note = "programs: whose text is plainly meant to come to it; ran: that have come to it on native, meant or not"
+    console.print(legible(console, note, "dim"), soft_wrap=True)
+    if census.told:
+        otherwise = census.told_otherwise()
+        told = some(otherwise, _MOST_OTHERWISE, "counts") if otherwise else "the same of all that was drawn"
+        style = "bold red" if otherwise else "dim"
+        console.print(legible(console, f"By Hypothesis's own count (event): {told}", style), soft_wrap=True)
     missing = [f"never drawn: {each}" for each in census.never_drawn()]
     missing += [f"never ran: {each}" for each in census.never_ran()]
     if missing and census.programs < enough:
@@ -108,6 +103,25 @@ def tell_census(console: Console, census: Census, *, enough: int) -> None:
         if missing:
             said = f"{counted(census.programs, 'program')} are to exercise all that is asked for: mend the drawing."
             console.print(legible(console, said, "bold red"), soft_wrap=True)
+
+
+def _tell_counts(console: Console, titles: Sequence[str], rows: Sequence[tuple[str, list[int]]]) -> None:
+    """Print what was counted by name, in as many columns as there is room for."""
+    name_width = max(len(name) for name, _ in rows)
+    groups = max(1, console.width // (name_width + 1 + len(titles) * (_COUNT_WIDTH + 1)))
+    table = _table()
+    table.show_header = True
+    for _ in range(groups):
+        table.add_column("", width=name_width, no_wrap=True)
+        for title in titles:
+            table.add_column(title, justify="right", width=_COUNT_WIDTH, no_wrap=True)
+    height = -(-len(rows) // groups)
+    for line in range(height):
+        cells: list[str] = []
+        for name, counts in rows[line::height]:
+            cells += [name, *(f"{count:,}" for count in counts)]
+        table.add_row(*cells)
+    console.print(table)
 
 
 def _table() -> Table:

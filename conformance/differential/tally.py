@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from conformance.differential.census import Census
 from conformance.differential.facts import Outline
 from conformance.differential.invariants import Violation, violations
-from conformance.differential.judging import Judged, Program
+from conformance.differential.judging import Answers, Judged, Program
 from conformance.differential.kinds import Kinds
 from conformance.differential.reading import Reader
 from conformance.execute.programs import Answer
@@ -27,6 +27,8 @@ class Named:
     """The name of a saved program."""
     seconds: float | None = None
     """Its time limit, where it has one of its own: it is known to hang."""
+    events: Sequence[str] | None = None
+    """Of one that was drawn, what Hypothesis was told as it drew the program."""
 
 
 @define
@@ -40,6 +42,17 @@ class Broken:
 
 
 @define
+class Lost:
+    """What programs have cost a cell its worker."""
+
+    first: str
+    """The first of them."""
+    how: str
+    """How the worker was lost to it."""
+    programs: int = 1
+
+
+@define
 class SavedCourse:
     """What a saved program has come to."""
 
@@ -49,6 +62,13 @@ class SavedCourse:
     """By declared divergence, the cells where it has taken a change."""
     own: set[str] = field(factory=set)
     """The cells where the interpreter's own was taken away."""
+    shown: dict[str, tuple[str, Answers]] = field(factory=dict)
+    """By declared divergence, the first cell where it has taken a change, and the answers there."""
+
+    def show(self, cell: str, judged: Judged, answers: Answers) -> None:
+        """Keep the answers of a cell for those divergences that no other cell has shown yet."""
+        for name in judged.declared:
+            self.shown.setdefault(name, (cell, answers))
 
 
 @define
@@ -66,6 +86,8 @@ class Tally:
     """By name, the saved programs that have been through all cells."""
     broken: dict[tuple[str, str], Broken] = field(factory=dict)
     """By cell and invariant, what of asyncio's documentation does not come true there."""
+    lost: dict[str, Lost] = field(factory=dict)
+    """By cell, the programs that have cost it its worker, without those that are known to."""
     given_up: dict[str, str] = field(factory=dict)
     """By cell that was not asked all programs, why."""
     natives: list[str] = field(factory=list)
@@ -76,16 +98,20 @@ class Tally:
         programs: Sequence[Named],
         told: Mapping[str, Sequence[Answer]],
         reader: Reader,
-        oracle: str,
+        oracles: Sequence[str],
     ) -> None:
-        """Count programs that have been through all cells; ``told`` are the answers, by cell."""
+        """Count programs that have been through all cells; ``told`` are the answers, by cell.
+
+        What ran is told by the first of the ``oracles`` that has an answer.
+        """
         self.programs += len(programs)
         for number, named in enumerate(programs):
             if named.saved is not None:
                 self.saved.setdefault(named.saved, SavedCourse())
             else:
-                self.census.count(named.program)
-                self.census.count_ran(named.program, reader.trace(told[oracle][number]))
+                self.census.count(named.program, named.events)
+                self._count_ran(number, named, [told[name] for name in oracles if name in told], reader)
+            self._note_lost(number, named, told)
             self._see_promises_kept(number, named, told, reader)
 
     def count(self, cell: str, control: str | None, named: Named, judged: Judged) -> None:
@@ -106,6 +132,24 @@ class Tally:
             for name, cells in course.declared.items()
             for cell in cells
         }
+
+    def _count_ran(self, number: int, named: Named, told: Sequence[Sequence[Answer]], reader: Reader) -> None:
+        for answers in told:
+            if number < len(answers):
+                self.census.count_ran(named.program, reader.trace(answers[number]))
+                return
+
+    def _note_lost(self, number: int, named: Named, told: Mapping[str, Sequence[Answer]]) -> None:
+        if named.seconds is not None:
+            return
+        for name, answers in told.items():
+            if number >= len(answers) or not answers[number].is_lost:
+                continue
+            if name in self.lost:
+                self.lost[name].programs += 1
+            else:
+                [[_, *how]] = answers[number].trace()
+                self.lost[name] = Lost(named.origin, " ".join(map(str, how)))
 
     def _note_saved(self, course: SavedCourse, cell: str, named: Named, judged: Judged) -> None:
         for kind in judged.kinds(named.program)[:1]:

@@ -18,7 +18,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from conformance.execute.failures import AbandonedError, TimeLimitError, WorkerGoneError
-from conformance.execute.starting import START_SECONDS, Start, judged
+from conformance.execute.starting import START_SECONDS, Start, judged, measured
 from conformance.execute.worker import Worker
 from conformance.plan.differential import is_control
 from conformance.records import Cell
@@ -54,6 +54,8 @@ class ProgramsOrder:
     """How much address space a worker may take, in bytes; 0 for no limit."""
     variables: Mapping[str, str] = field(factory=dict)
     """The environment variables that a worker gets beside its own HOME, PATH and TMPDIR."""
+    coverage: Path | None = None
+    """The folder for coverage's data files; None where nothing is measured."""
 
 
 @frozen
@@ -196,9 +198,9 @@ class ProgramsWorker:
     def _lose(self, answers: list[Answer], programs: Sequence[Program], trace: Trace) -> None:
         """Let a worker go that is lost, on account of the program that it was at."""
         self.end()
-        self.lost += 1
-        # After the last one it is lost to none of them: what they did is told.
+        # Behind the last one it is lost to none of them: what they did is told.
         if len(answers) < len(programs):
+            self.lost += 1
             answers.append(Answer(json.dumps(trace).encode()))
 
 
@@ -241,4 +243,5 @@ def _start_of(order: ProgramsOrder) -> Start:
     arguments = ["--suite", cell.suite.value, "--loop", cell.loop.factory, *judged(cell.implementation)]
     if is_control(cell):
         arguments.append("--control")
+    arguments += measured(cell, order.coverage)
     return Start(cell.name, order.python, tuple(arguments), order.memory, order.variables)

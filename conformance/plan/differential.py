@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from attrs import evolve, frozen
 
 from conformance.configuration import Configuration
-from conformance.errors import PlanError, UsageError
+from conformance.errors import UsageError
 from conformance.plan.cells import FIRST_NATIVE_RUNNER, Selection, model, refuse_twins, selected, supports
-from conformance.plan.interpreters import Found
+from conformance.plan.interpreters import Found, no_python
 from conformance.records import NATIVE, Cell, Implementation, Interpreter, Loop, Mode, Plan, Suite
 
 _CONTROL = Implementation("control")
@@ -71,9 +71,7 @@ def differential_cells(configuration: Configuration, selection: Selection, found
                     controls[cell.name] = _cell(interpreter, loop, _control(interpreter, native))
     if not judged:
         if not found.interpreters:
-            pythons = ", ".join(missing.python for missing in found.missing)
-            advice = found.missing[0].advice if found.missing else ""
-            raise PlanError(f"No Python to judge on was found; looked for: {pythons}.", advice)
+            raise no_python(found)
         raise UsageError(
             "Nothing is left to judge.",
             "Give other --python, --loop and --implementation: what is selected goes together nowhere.",
@@ -104,6 +102,11 @@ def _control(interpreter: Interpreter, native: Implementation) -> Implementation
 
 def _cell(interpreter: Interpreter, loop: Loop, implementation: Implementation) -> Cell:
     return Cell(interpreter, loop, implementation, Suite.DIFFERENTIAL, Mode.PLAIN, tag="")
+
+
+def selected_as(cell: Cell) -> str:
+    """The name by which a user selects the implementation of a judged cell."""
+    return NATIVE if cell.implementation == _AGAIN else cell.implementation.name
 
 
 def is_control(cell: Cell) -> bool:

@@ -37,6 +37,13 @@ class Found:
     missing: tuple[Missing, ...]
 
 
+def no_python(found: Found) -> PlanError:
+    """Return what to raise where nothing of the wanted is here."""
+    pythons = ", ".join(missing.python for missing in found.missing)
+    advice = found.missing[0].advice if found.missing else ""
+    return PlanError(f"No Python to judge on was found; looked for: {pythons}.", advice)
+
+
 def wanted_series(folder: Path | None) -> list[str]:
     """The versions that ``folder``'s .python-version lists, one a line; `SERIES` where it lists none.
 

@@ -1,7 +1,8 @@
 """Workers of the differential suite that are a script, and cells that they are of; for the tests of the driver's side.
 
 A fake notes each step of a program's script, and is wrong, or lost, at the operations that its Runner's name says:
-``fake:Wrong`` notes ``collect`` as something else, ``fake:Dies`` is ended by SIGSEGV there. The module is imported before pytest
+``fake:Wrong`` notes ``collect`` as something else, ``fake:Dies`` is ended by SIGSEGV there, and so is native of 3.12;
+``exit`` ends native of 3.11, ``enter`` all of them. The module is imported before pytest
 could rewrite it: PYTEST_DONT_REWRITE.
 """
 
@@ -48,17 +49,23 @@ def lines():
 
 def noted(place, step):
     what = step["op"]
+    if what == "enter":
+        os._exit(5)
+    if what == "exit" and "3.11" in sys.argv[0] and "--runner" not in option:
+        os._exit(6)
     if what == "copy_context" and control or what == "copy_context" and "3.8" in sys.argv[0]:
         return [place, "the interpreter's own"]
     if what == "collect":
-        if kind in ("Wrong", "Stalls"):
+        if "3.12" in sys.argv[0] and "--runner" not in option:
+            os._exit(3)
+        if kind in ("Wrong", "Twice", "Echoes", "Derails", "Stalls"):
             return [place, "forgotten"]
         if kind == "Once" and not os.path.exists(log + ".once"):
             open(log + ".once", "w").close()
             return [place, "forgotten"]
         if kind == "Dies":
             os.kill(os.getpid(), signal.SIGSEGV)
-        if kind == "Exits":
+        if kind in ("Exits", "Fades"):
             os._exit(3)
         if kind == "Hangs":
             os.read(commands, 1)
@@ -66,9 +73,11 @@ def noted(place, step):
             os.write(events, b"what?\\n")
     return [place, what]
 
+log_has_fades = os.path.exists(log) and "Fades" in open(log).read()
 with open(log, "a") as file:
     file.write(f"{{kind}} {{os.getpid()}}\\n")
-if kind == "Broken":
+fades = kind == "Fades" and log_has_fades
+if kind == "Broken" or fades or control and os.path.exists(log + ".no-control"):
     tell("broken", detail="ImportError: there is no fake")
     os._exit(0)
 if kind == "Silent":
@@ -79,7 +88,20 @@ for command in lines():
         # It is being shrunk.
         os.read(commands, 1)
     for number, program in command["programs"]:
-        trace = [noted(f"s{{place}}", step) for place, step in enumerate(program["script"])]
+        script = program["script"]
+        trace = [noted(f"s{{place}}", step) for place, step in enumerate(script)]
+        names = [step["op"] for step in script]
+        if kind == "Twice" and "get_loop" in names:
+            trace[names.index("get_loop")][1] = "lost"
+        if kind == "Derails" and {{"collect", "get_loop"}} <= set(names):
+            trace.append(["end", "derailed"])
+        if kind == "Echoes" and {{"collect", "copy_context"}} & set(names):
+            trace.append(["end", "echo"])
+        if kind == "Seldom" and names[1:] == ["collect"]:
+            # The first of them once, the other always.
+            if names[0] == "copy_context" or not os.path.exists(log + ".seldom"):
+                open(log + ".seldom", "w").close()
+                trace[1][1] = "forgotten"
         tell("finished", program=number, trace=trace)
     if kind == "Leaves":
         os._exit(0)
@@ -88,6 +110,8 @@ for command in lines():
 VERSIONS = ("3.8.18", "3.11.7")
 COLLECT = {"op": "collect"}
 COPY = {"op": "copy_context", "context": 0}
+ENDS_NATIVE = {"op": "exit", "runner": 0}
+FATAL = {"op": "enter", "runner": 0}
 LOOP = {"op": "get_loop", "runner": 0}
 
 
@@ -113,9 +137,14 @@ def is_there(pid: int) -> bool:
 class Fakes:
     """Interpreters of two series, whose workers are fakes, and what was started of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, versions: Sequence[str] = VERSIONS) -> None:
         self.folder = folder
+        self._versions = versions
         self._log = folder / "log"
+
+    def without_control(self) -> None:
+        """Have the harness's own Runner load nowhere from now on."""
+        write(Path(f"{self._log}.no-control"), "")
 
     def started(self) -> list[str]:
         """The kinds of the fakes that were started, in their order."""
@@ -145,7 +174,7 @@ class Fakes:
             default=tuple(each.name for each in implementations),
             default_loops=(ASYNCIO.name,),
         )
-        found = Found(tuple(self.interpreter(version) for version in VERSIONS), ())
+        found = Found(tuple(self.interpreter(version) for version in self._versions), ())
         return differential_cells(configuration, Selection(), found)
 
     def cells(self, plan: DifferentialPlan, jobs: int = 8) -> Cells:

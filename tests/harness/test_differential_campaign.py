@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from conformance.differential.campaign import UNDER_WAY, Campaign
 from conformance.differential.findings import Difference, Findings
 from conformance.differential.invariants import Invariant, Violation
 from conformance.differential.judging import Judge
+from conformance.differential.progress import Progress
 from conformance.differential.tally import Named
 from conformance.errors import ExecuteError
 from conformance.plan.differential import DifferentialPlan
-from fake_programs import COLLECT, COPY, LOOP, Fakes, named, program
+from fake_programs import COLLECT, COPY, FATAL, LOOP, Fakes, named, program
 from miniatures import PATIENCE_SECONDS
 
 ORACLE = "differential/native/3.11.7/asyncio"
@@ -149,6 +152,66 @@ def test_a_cell_that_loses_too_many_workers_is_asked_no_more(
     assert run.tally.programs == 4
 
 
+def test_each_kind_of_difference_of_a_program_is_found(fakes: Fakes) -> None:
+    """One that is known hides no other of the same program."""
+    run = Run(fakes, fakes.plan("Wrong", "Twice"), [named([COLLECT], [COLLECT, LOOP])])
+    found = {(each.cell.split("/")[1], each.kind.subject): each.program for each in run.findings.differences}
+    assert found == {
+        ("wrong", "forgotten"): program(COLLECT),
+        ("twice", "forgotten"): program(COLLECT),
+        ("twice", "lost"): program(LOOP),
+    }
+
+
+def test_what_the_smallest_program_shows_beside_is_not_found_apart(fakes: Fakes) -> None:
+    run = Run(fakes, fakes.plan("Echoes"), [named([COLLECT, LOOP])])
+    [difference] = run.findings.differences
+    assert difference.kind.subject == "forgotten"
+    assert len(difference.left) == 2
+
+
+def test_what_shows_only_behind_a_known_one_comes_of_it(fakes: Fakes) -> None:
+    """With the loop it has a consequence that the smallest program of it does not show."""
+    run = Run(fakes, fakes.plan("Derails"), [named([COLLECT, LOOP], [COLLECT, LOOP, LOOP])])
+    [difference] = run.findings.differences
+    assert difference.kind.subject == "forgotten"
+    assert difference.programs == 2
+    assert len(run.files) == 1
+
+
+def test_a_consequence_is_found_where_it_is_seen_alone(fakes: Fakes) -> None:
+    run = Run(fakes, fakes.plan("Echoes"), [named([COLLECT, LOOP], [COPY])])
+    assert [each.kind.subject for each in run.findings.differences] == ["forgotten", "echo"]
+
+
+def test_what_did_not_differ_again_is_looked_for_in_another_program(fakes: Fakes) -> None:
+    run = Run(fakes, fakes.plan("Seldom"), [named([LOOP, COLLECT], [COPY, COLLECT])])
+    [difference] = run.findings.differences
+    assert (difference.steady, difference.origin, difference.programs) == (True, "program 1.1", 2)
+    assert difference.program["script"] == [COPY, COLLECT]
+    assert len(run.files) == 1
+
+
+def test_a_difference_that_was_looked_for_again_is_counted_once_while_it_runs(fakes: Fakes) -> None:
+    told = io.StringIO()
+    console = Console(file=told, width=200)
+    plan = fakes.plan("Seldom")
+    progress = Progress(console, 1, examples=2, seconds=None, live=False)
+    with fakes.cells(plan) as cells, progress:
+        campaign = Campaign(plan, cells, Findings(fakes.folder / "differences"), Judge(), progress)
+        campaign.start()
+        campaign.run([named([LOOP, COLLECT], [COPY, COLLECT])])
+    assert "1 difference" in told.getvalue().splitlines()[-1]
+
+
+def test_what_is_not_asked_about_again_is_not_said_to_be_steady(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.differential.findings.MOST_SHRUNK", 0)
+    [difference] = Run(fakes, fakes.plan("Wrong"), [named([COLLECT])]).findings.differences
+    assert difference.steady is None
+
+
 def test_what_does_not_differ_again_is_kept_as_unsteady(fakes: Fakes) -> None:
     run = Run(fakes, fakes.plan("Once"), [named([LOOP, COLLECT])])
     [difference] = run.findings.differences
@@ -173,6 +236,71 @@ def test_one_that_does_not_load_does_not_keep_the_others_from_being_judged(fakes
     run = Run(fakes, fakes.plan("Broken", "Wrong"), [named([COLLECT])])
     assert len(run.findings.differences) == 1
     assert run.tally.given_up == {"differential/broken/3.11.7/asyncio": "ImportError: there is no fake"}
+
+
+def test_what_was_found_is_kept_where_the_only_cell_gives_up_in_the_first_round(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.differential.asking.RESTARTS", 1)
+    run = Run(fakes, fakes.plan("Exits"), [named([COLLECT], [LOOP])])
+    assert len(run.findings.differences) == len(run.files) == 1
+    assert list(run.tally.given_up) == ["differential/exits/3.11.7/asyncio"]
+    assert run.campaign.judged == ()
+
+
+def test_a_cell_that_loads_no_more_ends_nothing_for_the_others(fakes: Fakes) -> None:
+    run = Run(fakes, fakes.plan("Fades", "Wrong"), [named([COLLECT]), named([LOOP])])
+    assert run.tally.given_up == {"differential/fades/3.11.7/asyncio": "ImportError: there is no fake"}
+    fades, wrong = run.findings.differences
+    # How often it shows was not found out.
+    assert (fades.kind.subject, fades.steady) == ("crashed exit 3", None)
+    assert (wrong.kind.subject, wrong.steady) == ("forgotten", True)
+    assert run.tally.programs == 2
+
+
+def test_nothing_more_is_drawn_once_no_cell_is_left(fakes: Fakes) -> None:
+    drawn = []
+
+    def rounds() -> Iterable[Sequence[Named]]:
+        for number in range(3 * UNDER_WAY):
+            drawn.append(number)
+            yield named([COLLECT])
+
+    Run(fakes, fakes.plan("Fades"), rounds())
+    assert len(drawn) == UNDER_WAY
+
+
+def test_a_control_that_does_not_load_is_the_end_of_its_cells_and_not_of_the_others(fakes: Fakes) -> None:
+    fakes.without_control()
+    run = Run(fakes, fakes.plan("Wrong", python=">=3.8"), [named([COLLECT]), named([COPY])])
+    assert run.tally.given_up == {"differential/control/3.8.18/asyncio": "ImportError: there is no fake"}
+    assert [cell.name for cell in run.campaign.judged] == ["differential/wrong/3.11.7/asyncio"]
+    [difference] = run.findings.differences
+    assert list(difference.cells) == ["differential/wrong/3.11.7/asyncio"]
+
+
+def test_a_native_that_is_given_up_within_a_round_is_still_the_control(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.differential.asking.RESTARTS", 1)
+    fakes = Fakes(tmp_path, ("3.11.7", "3.12.1"))
+    run = Run(fakes, fakes.plan("Wrong", python=">=3.12"), [named([COLLECT], [COLLECT], [COLLECT])])
+    [wrong] = [each for each in run.findings.differences if "wrong" in each.cell]
+    assert wrong.programs == 3
+    assert list(run.tally.given_up) == ["differential/native/3.12.1/asyncio"]
+
+
+def test_a_program_that_every_cell_loses_is_counted(fakes: Fakes) -> None:
+    run = Run(fakes, fakes.plan("Right"), [named([LOOP], [FATAL], [FATAL])])
+    assert run.findings.differences == []
+    assert {
+        cell: (lost.programs, lost.first, lost.how) for cell, lost in run.tally.lost.items()
+    } == dict.fromkeys([ORACLE, "differential/right/3.11.7/asyncio"], (2, "program 1.1", "crashed exit 5"))
+
+
+def test_one_that_is_known_to_be_lost_is_not(fakes: Fakes) -> None:
+    known = Named("saved program fatal", program(FATAL), "fatal", seconds=1.0)
+    assert Run(fakes, fakes.plan("Right"), [[known]]).tally.lost == {}
 
 
 def test_rounds_are_drawn_as_they_are_compared(fakes: Fakes) -> None:

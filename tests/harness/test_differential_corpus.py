@@ -13,11 +13,28 @@ from hypothesis import given, settings
 from conformance.differential.corpus import CORPUS, Saved, read_corpus, read_saved, save
 from conformance.differential.drawing import programs
 from conformance.errors import UsageError
+from miniatures import interpreter_or_skip
+from performing import Performer, Seen
 
 PROGRAM: dict[str, Any] = {
     "runners": [{"debug": None, "factory": False}],
     "script": [{"op": "run", "runner": 0, "label": 1, "context": None, "body": [{"op": "sleep"}]}],
 }
+# Older interpreters' signal.signal makes a repr of the handler that it puts in, and of the one that it takes out.
+SPEAKING = """
+import signal, warnings
+from planted.right import Runner as Right
+from runner_backport._interrupts import InterruptHandler
+
+class Runner(Right):
+    class interrupt_handler(InterruptHandler):
+        def __repr__(self):
+            warnings.warn("a repr was computed")
+            return "a handler"
+
+        def remove(self):
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
 SAVED = {"what": "It did not sleep.", "source": "docs/divergences.md", "program": PROGRAM}
 
 
@@ -120,3 +137,24 @@ def test_a_program_that_is_named_after_an_issue_has_its_address() -> None:
 def test_the_project_s_own_are_written_as_the_project_writes_them(tmp_path: Path) -> None:
     for saved in read_corpus():
         assert save(saved, tmp_path).read_text() == (CORPUS / f"{saved.name}.json").read_text()
+
+
+def performed(runner: str, *path: Path) -> Seen:
+    """What the saved program of gh-112559 shows on an interpreter that has that bug."""
+    [program] = [saved.program for saved in read_corpus() if saved.name == "gh-112559"]
+    options = ("--runner", f"{runner}:Runner", "--run", f"{runner}:Runner.run_function")
+    performer = Performer(
+        interpreter_or_skip("3.8").executable, *options, path=[Path(__file__).parent, *path]
+    )
+    try:
+        [seen] = performer.perform(program)
+    finally:
+        performer.close()
+    return seen
+
+
+def test_the_program_for_gh_112559_shows_that_the_repr_of_a_handler_is_computed(tmp_path: Path) -> None:
+    (tmp_path / "speaking.py").write_text(SPEAKING)
+    warned = [["s0", "warned"], ["s1", "warned"], ["s2", "warned"]]
+    assert [event[:2] for event in performed("speaking", tmp_path).all("warned")] == warned
+    assert performed("planted.right").all("warned") == []

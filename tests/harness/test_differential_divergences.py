@@ -194,6 +194,8 @@ def test_a_file_says_what_each_declaration_takes(tmp_path: Path) -> None:
         ('native = {what = "raised"', 'native = {says = "raised"', "takes 1: native: unknown key 'says'."),
         ('["asyncio.exceptions.CancelledError"]', '"x"', "classes = 'x'. Give a list of qualified names."),
         ("native = {", "other = {", "has takes 1: unknown key 'other'."),
+        ("needs =", 'when = "sometimes"\nneeds =', "has when = 'sometimes'. There is: released."),
+        ("needs =", 'control = "yes"\nneeds =', "has control = 'yes'. It is true, where the control shows"),
         ("[[divergence.takes]]", "[[divergence.taken]]", "has unknown key 'taken'."),
         ("[[divergence]]", "[[divergences]]", "has the unknown key 'divergences'."),
         ("[[divergence]]", "[[divergence", "is not valid TOML"),
@@ -206,6 +208,11 @@ def test_what_is_wrong_in_a_file_is_said_with_what_is_right(
     with pytest.raises(UsageError, match=re.escape(complaint)) as caught:
         read(tmp_path, ENTRY.replace(old, new, 1))
     assert str(tmp_path / "divergences.toml") in str(caught.value)
+
+
+def test_a_file_says_when_and_whether_the_control_shows_it(tmp_path: Path) -> None:
+    [found] = read(tmp_path, ENTRY.replace("needs =", 'when = "released"\ncontrol = true\nneeds ='))
+    assert (found.when, found.control) == ("released", True)
 
 
 def test_a_declaration_that_takes_nothing_is_refused(tmp_path: Path) -> None:
@@ -238,3 +245,9 @@ def test_the_project_s_own_declarations_can_be_read() -> None:
     declared = read_divergences(DIVERGENCES, names)
     assert declared
     assert all(each.witness == f"divergence-{each.name}" for each in declared)
+
+
+def test_each_saved_program_that_is_called_a_divergence_is_declared() -> None:
+    names = {saved.name for saved in read_corpus()}
+    witnesses = {each.witness for each in read_divergences(DIVERGENCES, names)}
+    assert {name for name in names if name.startswith(("divergence-", "departure-"))} == witnesses

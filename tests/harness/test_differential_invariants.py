@@ -272,7 +272,7 @@ native = Implementation(loop="asyncio:new_event_loop", runner=None, run=None, co
 session = Session(native, Policies())
 json.dump([session.perform(program) for program in json.load(sys.stdin)], sys.stdout)
 """
-NEVER_ENDS = "departure-context-entered"
+NEVER_ENDS = "divergence-context-entered"
 
 
 def test_native_keeps_all_promises() -> None:

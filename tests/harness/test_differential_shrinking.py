@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conformance.differential.cuts import single_cuts, weight
 from conformance.differential.drawing import programs
-from conformance.differential.kinds import Kind, still_of
+from conformance.differential.labels import renumbered
 from conformance.differential.program import canonical, refuse_malformed, size, walk
 from conformance.differential.shrinking import shrink
 
@@ -142,7 +142,7 @@ def test_runners_that_nothing_needs_are_dropped() -> None:
 
 def test_two_runs_of_two_runners_become_two_runs_of_one_where_that_differs_too() -> None:
     two = of(run(SLEEP, runner=0), run(SLEEP, runner=1), runners=2)
-    assert shrunk(two, lambda one: names(one)["run"] == 2) == of(run(), run())
+    assert shrunk(two, lambda one: names(one)["run"] == 2) == of(run(), run(label=1))
 
 
 def test_values_and_messages_become_simple() -> None:
@@ -156,14 +156,68 @@ def test_a_false_value_that_counts_is_kept() -> None:
     assert shrunk(program, lambda one: '"value":0' in canonical(one)) == program
 
 
-def test_labels_become_one_where_that_still_differs() -> None:
-    program = of(run({"op": "future", "label": 7}, {"op": "await", "of": 9}, label=4))
-    kept = of(run({"op": "future", "label": 0}, {"op": "await", "of": 0}))
+def future(label: int) -> Program:
+    return {"op": "future", "label": label}
+
+
+def wait(label: int) -> Program:
+    return {"op": "await", "of": label}
+
+
+def test_what_is_used_becomes_what_appears_first_where_that_still_differs() -> None:
+    program = of(run(future(7), wait(9), label=4))
+    kept = of(run(future(1), wait(0), label=0))
     assert shrunk(program, lambda one: names(one) >= Counter(["future", "await"])) == kept
 
 
+def test_labels_of_different_things_stay_apart() -> None:
+    program = of(run(future(2), future(1), wait(2), label=3))
+    found = shrunk(program, lambda one: names(one) >= Counter(["future", "future"]))
+    assert found == of(run(future(1), future(2), label=0))
+
+
+def test_things_that_share_a_label_are_given_one_each_where_that_still_differs() -> None:
+    def waits_for_a_future(one: Program) -> bool:
+        last: dict[int, str] = {}
+        for _, operation in walk(one):
+            if operation["op"] == "await" and last.get(operation["of"]) == "future":
+                return names(one)["future"] > 1
+            if "label" in operation:
+                last[operation["label"]] = operation["op"]
+        return False
+
+    program = of(run(future(0), future(0), wait(0), label=0))
+    assert shrunk(program, waits_for_a_future) == of(run(future(1), future(2), wait(1), label=0))
+
+
+def labels(program: Program) -> list[int]:
+    return [operation["label"] for _, operation in walk(program) if "label" in operation]
+
+
+def test_a_label_is_shared_where_the_difference_needs_it() -> None:
+    program = of(run(future(5), label=5))
+    assert shrunk(program, lambda one: len(labels(one)) == 2 > len(set(labels(one)))) == of(run(future(0)))
+
+
+def test_labels_are_numbered_as_they_appear() -> None:
+    create = {"op": "create", "how": "create_task", "name": None, "context": None}
+    program = of(run({**create, "label": 3, "body": [future(2), wait(2)]}, wait(3), label=9))
+    named = of(run({**create, "label": 1, "body": [future(2), wait(2)]}, wait(1), label=0))
+    assert renumbered(program) == named
+    assert labels(shrunk(program, lambda one: names(one) == names(program))) == [0, 1, 2]
+
+
+@given(programs())
+@FEW
+def test_a_program_with_other_numbers_is_as_heavy(program: Program) -> None:
+    one = renumbered(program)
+    refuse_malformed(one)
+    assert weight(one) == weight(program)
+    assert renumbered(one) == one
+
+
 def test_labels_that_have_to_differ_stay_apart_without_a_gap() -> None:
-    program = of(run({"op": "future", "label": 7}, {"op": "await", "of": 9}, label=7))
+    program = of(run(future(7), wait(9), label=7))
 
     def differ(one: Program) -> bool:
         found = {operation["op"]: operation for _, operation in walk(one)}
@@ -174,7 +228,7 @@ def test_labels_that_have_to_differ_stay_apart_without_a_gap() -> None:
 
 def test_a_way_of_making_a_task_takes_its_name_and_context_along() -> None:
     create = {"op": "create", "how": "loop_create_task", "label": 1, "body": [], "name": "x", "context": 2}
-    simple = {**create, "how": "create_task", "label": 0, "name": None, "context": None}
+    simple = {**create, "how": "create_task", "name": None, "context": None}
     assert shrunk(of(run(create)), has("create")) == of(run(simple))
 
 
@@ -196,17 +250,3 @@ def test_several_programs_are_asked_about_at_once() -> None:
     shrink(of(run(*map(cancel, range(20)))), still_differs, batch=8)
     assert max(sizes) == 8
     assert sum(sizes) / len(sizes) > 2
-
-
-def test_a_difference_of_another_kind_does_not_take_its_place() -> None:
-    of_cancel, of_sleep = Kind("cancel", "cancelled", "nothing"), Kind("sleep", "slept", "nothing")
-
-    def differences(batch: list[Program]) -> list[list[Kind]]:
-        # The other bug needs less, and shows first.
-        return [[of_sleep] * names(one)["sleep"] + [of_cancel] * (names(one)["cancel"] > 1) for one in batch]
-
-    program = of(run(SLEEP, cancel("self"), SLEEP, cancel("self")))
-    assert shrink(program, still_of(of_cancel, differences)).program == of(
-        run(cancel("self"), cancel("self"))
-    )
-    assert shrink(program, still_of(of_sleep, differences)).program == of(run(SLEEP))

@@ -114,13 +114,26 @@ def test_a_terminal_without_unicode_gets_what_it_can_show() -> None:
     assert lines_with("... 9 equal events", shown(*ALL, encoding="ascii"))
 
 
+FIRST: dict[str, Any] = {"class": "builtins.ValueError", "given": [1], "object": "t3 raised"}
+SECOND: dict[str, Any] = {
+    "by": "cause",
+    "class": "builtins.LookupError",
+    "given": [],
+    "object": "new",
+    "next": None,
+}
+
+
 def test_an_exception_is_told_as_python_writes_it_with_where_it_was_seen_first() -> None:
     event = [
         "t1:0",
         "raised",
-        {**error(CANCELLED, "x"), "object": "t2:1 raised", "context": "builtins.ValueError"},
+        {**error(CANCELLED, "x"), "object": "t2:1 raised", "context": {**FIRST, "next": SECOND}},
     ]
-    assert told(event) == 't1:0: raised CancelledError("x"), context ValueError, the one of t2:1 raised'
+    assert told(event) == (
+        't1:0: raised CancelledError("x"), context ValueError(1) [the one of t3 raised], cause LookupError(), '
+        "the one of t2:1 raised"
+    )
 
 
 def test_values_are_told_so_that_they_can_be_told_apart() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import takewhile
 
 import pytest
 from rich.console import Console
 
 from conformance.differential.census import Census
+from conformance.differential.census_asked import ASKED
+from conformance.differential.census_marks import marks
 from conformance.differential.corpus import Saved
 from conformance.differential.operations import FORMS
 from conformance.differential.tables import said_of, tell_census, tell_saved
@@ -33,8 +36,27 @@ def lines(width: int, *, enough: int = 9) -> list[str]:
 
 @WIDTHS
 def test_the_census_has_every_operation_at_any_width(width: int) -> None:
-    words = " ".join(line for line in lines(width) if re.search(r" \d+$", line)).split()
+    before_marks = takewhile(lambda line: not line.startswith("drawn: operations"), lines(width))
+    words = " ".join(line for line in before_marks if re.search(r" \d+$", line)).split()
     assert [words.count(name) for name in FORMS] == [1] * len(FORMS)
+
+
+@WIDTHS
+def test_the_census_has_what_else_is_asked_for_at_any_width(width: int) -> None:
+    told = " ".join(lines(width))
+    marks = {mark for marks in ASKED.values() for mark in marks} - FORMS.keys()
+    assert [mark for mark in marks if not re.search(f"{re.escape(mark)} +\\d +0", told)] == []
+
+
+def test_what_hypothesis_counts_otherwise_is_said() -> None:
+    def told(*events: str) -> str:
+        made, file = Census(), io.StringIO()
+        made.count(program(LOOP), events)
+        tell_census(Console(file=file, width=160), made, enough=9)
+        return " ".join(file.getvalue().split())
+
+    assert "own count (event): the same of all that was drawn" in told(*marks(program(LOOP)))
+    assert "own count (event): close: 0, by Hypothesis 1" in told(*marks(program(LOOP)), "close")
 
 
 def test_the_census_keeps_to_the_width_and_uses_it() -> None:

@@ -94,6 +94,7 @@ def test_a_worker_that_is_lost_behind_its_last_program_costs_none(worker: Making
     one = worker("Leaves")
     assert traces(one, FINE, FINE) == traces(one, FINE, FINE) == [FINE_TRACE, FINE_TRACE]
     assert fakes.started() == ["Leaves", "Leaves"]
+    assert one.lost == 0
 
 
 def test_what_is_lost_is_told_from_what_is_not(worker: Making) -> None:

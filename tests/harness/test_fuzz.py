@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -21,10 +22,11 @@ from conformance.cli import commands
 from conformance.commands import fuzz
 from conformance.commands.differential import Known
 from conformance.differential import telling
+from conformance.differential.census_marks import marks
 from conformance.differential.corpus import Saved, read_corpus
 from conformance.errors import ConformanceError, ExitStatus
 from conformance.execute.programs import PROGRAM_SECONDS, TIMED_OUT
-from fake_programs import COLLECT, LOOP, Fakes, program
+from fake_programs import COLLECT, ENDS_NATIVE, FATAL, LOOP, Fakes, program
 from miniatures import interpreter_or_skip
 from wrong_runners import bring
 
@@ -48,11 +50,11 @@ class Drawing:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def __iter__(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def told(self) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
         number = 0
         while True:
             for one in DRAWN:
-                yield f"{self._seed}.{number}", one
+                yield f"{self._seed}.{number}", one, sorted(marks(one))
                 number += 1
             if Drawing.on_round is not None:
                 Drawing.on_round()
@@ -73,9 +75,9 @@ class Fuzz:
     def known(self, *corpus: Saved) -> None:
         self._monkeypatch.setattr(fuzz, "read_known", lambda: Known(corpus, ()))
 
-    def judging(self, *kinds: str) -> None:
+    def judging(self, *kinds: str, python: str = ">=3.11") -> None:
         fakes = Fakes(self.folder)
-        plan = fakes.plan(*kinds)
+        plan = fakes.plan(*kinds, python=python)
         self._monkeypatch.setattr(fuzz, "select_differential", lambda *_: plan)
         self._monkeypatch.setattr(fuzz, "provided", lambda plan, *_: fakes.cells(plan))
 
@@ -154,6 +156,81 @@ def test_a_cell_that_could_not_be_asked_everything_leaves_the_run_incomplete(com
     assert "there is no fake" in done.output
 
 
+def test_what_was_found_is_told_though_no_cell_is_left(
+    command: Fuzz, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.differential.asking.RESTARTS", 1)
+    command.judging("Exits")
+    out = command.folder / "out.json"
+    done = command("--examples", 6, "--seed", 3, "--out", out)
+    assert done.return_value == ExitStatus.NOT_COMPLETED
+    assert "crashed exit 3" in done.output
+    assert "was not asked all programs" in done.output
+    [file] = command.files()
+    assert [each["file"] for each in json.loads(out.read_text())["differences"]] == [file.name]
+
+
+def test_a_drawn_program_that_native_itself_is_lost_to_leaves_the_run_incomplete(
+    command: Fuzz, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command.judging("Right")
+    monkeypatch.setattr("test_fuzz.DRAWN", [program(LOOP), program(FATAL)])
+    out = command.folder / "out.json"
+    done = command("--examples", 3, "--seed", 3, "--out", out)
+    assert done.return_value == ExitStatus.NOT_COMPLETED
+    assert (
+        "differential/native/3.11.7/asyncio lost its worker to 1 program: crashed exit 5, first in program 3.1"
+        in done.output
+    )
+    assert list(json.loads(out.read_text())["lost"]) == [
+        "differential/native/3.11.7/asyncio",
+        "differential/right/3.11.7/asyncio",
+    ]
+
+
+def test_a_saved_program_that_is_known_to_be_lost_is_no_error(command: Fuzz) -> None:
+    command.judging("Right")
+    command.known(Saved("fatal", "It ended all.", "where", program(FATAL), seconds=1))
+    assert command("--examples", 1).return_value == ExitStatus.AS_EXPECTED
+
+
+def test_what_native_was_lost_to_is_shown_beside_the_control_s_answer(
+    command: Fuzz, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command.judging("Wrong", python="<3.11")
+    monkeypatch.setattr("test_fuzz.DRAWN", [program(ENDS_NATIVE, COLLECT)])
+    # Made small, it would be one that native has an answer to.
+    monkeypatch.setattr("conformance.differential.findings.MOST_SHRUNK", 0)
+    output = command("--examples", 1).output
+    [line] = [line for line in output.splitlines() if "forgotten" in line and "collect  " in line]
+    assert line.index("s1: collect") < line.index("s1: forgotten")
+    assert re.search(r"^ +differential/control/3\.8\.18/asyncio +differential/wrong/", output, re.MULTILINE)
+
+
+def replayed(output: str) -> list[str]:
+    """The words of the command that shows the difference again."""
+    [line] = re.findall(r"To see it again: (.*)", output)
+    return shlex.split(line)
+
+
+def test_the_command_that_replays_it_names_the_very_cell(command: Fuzz) -> None:
+    command.judging("Right", "Wrong")
+    done = command("--examples", 6, "--seed", 3)
+    [file] = command.files()
+    cell = ["--python", "3.11.7", "--loop", "asyncio", "--implementation", "wrong"]
+    assert replayed(done.output)[-8:] == ["replay", str(file), *cell]
+
+
+def test_the_command_that_replays_it_has_what_the_campaign_was_given(command: Fuzz) -> None:
+    command.judging("Wrong")
+    config, python = command.folder / "my tables.toml", command.folder / "python-3.11.7"
+    done = command("--examples", 6, "--config", config, "--timeout", 30, "--python", python)
+    words = replayed(done.output)
+    assert words[words.index("--config") :] == ["--config", str(config), "--timeout", "30"]
+    # Another of this version may be the usual one.
+    assert words[words.index("--python") + 1] == str(python)
+
+
 def test_an_interruption_keeps_what_was_found(command: Fuzz, interrupts_arrive: None) -> None:
     command.judging("Wrong")
     Drawing.on_round = lambda: os.kill(os.getpid(), signal.SIGINT)
@@ -204,7 +281,8 @@ def test_a_saved_program_that_is_known_to_hang_has_a_limit_of_its_own(command: F
     command("--examples", 1, "--seed", 3)
     assert time.monotonic() - began < PROGRAM_SECONDS
     [file] = command.files()
-    assert json.loads(file.read_text())["subject"] == TIMED_OUT
+    kept = json.loads(file.read_text())
+    assert (kept["subject"], kept["seconds"]) == (TIMED_OUT, 0.3)
 
 
 def test_the_limit_of_a_program_is_the_user_s(command: Fuzz) -> None:

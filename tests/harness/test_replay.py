@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from conformance.commands import replay
 from conformance.commands.differential import Known
 from conformance.differential.stream import draw_program
 from conformance.errors import ExitStatus, UsageError
-from fake_programs import COLLECT, COPY, LOOP, Fakes, program
+from conformance.execute.programs import PROGRAM_SECONDS
+from fake_programs import COLLECT, COPY, ENDS_NATIVE, LOOP, Fakes, program
 
 
 class Replay:
@@ -81,6 +83,15 @@ def test_a_worker_that_dies_is_shown(command: Replay) -> None:
     assert "SIGSEGV" in done.output
 
 
+def test_what_native_is_lost_to_is_shown_beside_the_control_s_answer(command: Replay) -> None:
+    command.judging("Wrong", python="<3.11")
+    done = command(command.file(program(ENDS_NATIVE, COLLECT)))
+    assert done.return_value == ExitStatus.UNEXPECTED_VERDICT
+    assert "differential/control/3.8.18/asyncio" in done.output
+    [line] = [line for line in done.output.splitlines() if "forgotten" in line]
+    assert line.index("s1: collect") < line.index("s1: forgotten")
+
+
 def test_an_implementation_that_does_not_load_is_told(command: Replay) -> None:
     command.judging("Broken")
     error = command(command.file(program(LOOP))).exception
@@ -92,11 +103,27 @@ def test_an_implementation_that_does_not_load_is_told(command: Replay) -> None:
 def test_a_program_is_read_from_what_fuzz_has_kept_or_alone(command: Replay, inside: str) -> None:
     one: dict[str, Any] = program(LOOP)
     content = {"difference": "", "program": one, "native": []} if inside == "kept" else one
-    assert replay.read_program(command.file(content)) == one
+    assert replay.read_program(command.file(content)).program == one
 
 
 def test_a_drawn_program_is_told_by_its_id(command: Replay) -> None:
-    assert replay.read_program(Path("3.9")) == draw_program("3.9")
+    assert replay.read_program(Path("3.9")).program == draw_program("3.9")
+
+
+def test_the_limit_that_a_saved_program_has_is_kept(command: Replay) -> None:
+    command.judging("Hangs")
+    began = time.monotonic()
+    done = command(command.file({"program": program(COLLECT), "seconds": 0.3}))
+    assert time.monotonic() - began < PROGRAM_SECONDS
+    assert "timed out" in done.output
+
+
+@pytest.mark.parametrize("seconds", [0, -1, "1", True, float("inf"), float("nan")])
+def test_what_is_no_limit_is_refused_by_the_file_s_name(command: Replay, seconds: object) -> None:
+    file = command.file({"program": program(LOOP), "seconds": seconds})
+    with pytest.raises(UsageError, match="has seconds = ") as caught:
+        replay.read_program(file)
+    assert str(file) in str(caught.value)
 
 
 @pytest.mark.parametrize(

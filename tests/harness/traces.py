@@ -10,30 +10,48 @@ from conformance.differential.events import Event, Trace
 
 VALUES: st.SearchStrategy[Any] = st.sampled_from([None, False, True, 0, 1, "", "x", [], -1])
 CLASSES = st.sampled_from(["builtins.ValueError", "asyncio.exceptions.CancelledError"])
-ERRORS = st.fixed_dictionaries(
-    {
-        "class": CLASSES,
-        "args": st.lists(VALUES, max_size=1),
-        "object": st.integers(0, 3),
-        "cause": st.none(),
-        "context": st.none() | CLASSES,
-    }
-)
+
+
+def _links(following: st.SearchStrategy[Any], **ways: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+    given = st.lists(VALUES, max_size=1)
+    return st.fixed_dictionaries(
+        {**ways, "class": CLASSES, "given": given, "object": st.integers(0, 3), "next": following}
+    )
+
+
+def _errors(context: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.fixed_dictionaries(
+        {
+            "class": CLASSES,
+            "args": st.lists(VALUES, max_size=1),
+            "object": st.integers(0, 3),
+            "cause": st.none(),
+            "context": context,
+        }
+    )
+
+
+_LAST = _links(st.none(), by=st.sampled_from(["cause", "context"]))
+ERRORS = _errors(st.none() | _links(st.none() | _LAST))
+UNCHAINED_ERRORS = _errors(st.none())
 STATES = st.dictionaries(
     st.sampled_from("012"), st.fixed_dictionaries({"state": VALUES, "cancelling": VALUES})
 )
 WHATS = st.sampled_from(["got", "raised", "state"])
 
 
-def events(origins: st.SearchStrategy[str]) -> st.SearchStrategy[Event]:
-    data = st.lists(VALUES | ERRORS | STATES, max_size=2)
+def events(
+    origins: st.SearchStrategy[str], errors: st.SearchStrategy[Any] = ERRORS
+) -> st.SearchStrategy[Event]:
+    data = st.lists(VALUES | errors | STATES, max_size=2)
     return st.builds(lambda origin, what, data: [origin, what, *data], origins, WHATS, data)
 
 
-TRACES: st.SearchStrategy[Trace] = st.lists(
-    events(st.sampled_from(["s0", "t1:0", "t1:1", "t2:0.1.0"])), max_size=8
-)
+_ORIGINS = st.sampled_from(["s0", "t1:0", "t1:1", "t2:0.1.0"])
+TRACES: st.SearchStrategy[Trace] = st.lists(events(_ORIGINS), max_size=8)
 """Few places, so that traces have much in common and much that can be mistaken."""
+UNCHAINED: st.SearchStrategy[Trace] = st.lists(events(_ORIGINS, UNCHAINED_ERRORS), max_size=8)
+"""The same, but that no exception came of another."""
 
 
 @st.composite

@@ -1,0 +1,121 @@
+"""What a declared divergence may ask of a run, where the operations of the program cannot tell; used by the judge step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from conformance.differential.events import Event, Trace, classes, origin, what
+from conformance.differential.hunks import Hunk
+from conformance.differential.program import at
+
+CANCELLED = "asyncio.exceptions.CancelledError"
+_ENDS = frozenset({"raised", "returned"})
+_INTERRUPTS = frozenset({"interrupt", "interrupt_from_thread", "interrupted while idle"})
+_RELEASES = frozenset({"swallow", "keep", "uncancel"})
+_HANDLING = {"caught": 1, "exit": 2}
+"""Of the operations that let go of an error, the number of the body that runs while they still have it."""
+_LATER = frozenset({"callback", "call_soon", "job", "thread"})
+_DATA = 2
+
+
+@frozen
+class Traces:
+    """What a hunk is between."""
+
+    native: Trace
+    subject: Trace
+
+
+NO_TRACES = Traces([], [])
+
+
+def released(hunk: Hunk, program: Mapping[str, Any], traces: Traces) -> bool:
+    """Whether the main task of the run that ends with the hunk had caught a CancelledError and let go of it before a Ctrl-C.
+
+    No more cancellations may have been asked for since then. Natively, but where native has made no task.
+    """
+    native = hunk.native_event
+    end = native if native is not None and what(native) in _ENDS else hunk.event
+    trace = traces.native if end is native else traces.subject
+    label = _operation(program, origin(end)).get("label")
+    events = _of_run(trace, end)
+    last = max((place for place, event in enumerate(events) if what(event) in _INTERRUPTS), default=None)
+    if label is None or last is None:
+        return False
+    main = _Main(program, label)
+    for place in range(last, -1, -1):
+        if main.lets_go(events[place]):
+            return main.is_over(events[place], events[place + 1 : last + 1]) and not any(
+                main.is_cancelled(each) for each in events[place + 1 :]
+            )
+    return False
+
+
+@frozen
+class _Main:
+    """The main task of a run."""
+
+    program: Mapping[str, Any]
+    label: int
+
+    def lets_go(self, event: Event) -> bool:
+        """Whether it catches a CancelledError that it does not raise again."""
+        if CANCELLED not in classes(event) or not self.did(event):
+            return False
+        operation = _operation(self.program, origin(event))
+        match what(event):
+            case "caught":
+                return operation.get("then") in _RELEASES
+            case "exit":
+                return operation.get("suppress") is True
+        return False
+
+    def is_over(self, caught: Event, after: Trace) -> bool:
+        """Whether it has gone on behind what it does while it handles the error."""
+        handling = f"{origin(caught)}.{_HANDLING[what(caught)]}."
+        return any(self.did(each) and not origin(each).startswith(handling) for each in after)
+
+    def is_cancelled(self, event: Event) -> bool:
+        """Whether somebody asks for its cancellation."""
+        return what(event) == "stuck" or (
+            what(event) == "cancelled" and event[_DATA] in {f"task {self.label}", "main"}
+        )
+
+    def did(self, event: Event) -> bool:
+        """Whether the event is from its own body, and not from what is called later from there."""
+        task, colon, path = origin(event).partition(":")
+        if task != f"t{self.label}" or not colon:
+            return False
+        parts = path.split(".")
+        before = (f"{task}:{'.'.join(parts[:count])}" for count in range(1, len(parts), 2))
+        return all(_operation(self.program, each).get("op") not in _LATER for each in before)
+
+
+def _of_run(trace: Trace, end: Event) -> Trace:
+    """The events of the run up to its end."""
+    place = origin(end)
+    last = max(
+        (index for index, event in enumerate(trace) if origin(event) == place and what(event) in _ENDS),
+        default=0,
+    )
+    first = max((index for index, event in enumerate(trace[:last]) if _begins(event, place)), default=0)
+    return trace[first:last]
+
+
+def _begins(event: Event, place: str) -> bool:
+    return origin(event) == place and what(event).startswith("begin")
+
+
+def _operation(program: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    try:
+        return at(dict(program), path)
+    except KeyError:
+        return {}
+
+
+Condition = Callable[[Hunk, Mapping[str, Any], Traces], bool]
+CONDITIONS: Mapping[str, Condition] = {"released": released}
+"""By the name that the file of divergences calls it by."""
