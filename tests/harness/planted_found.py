@@ -1,9 +1,9 @@
 """At which drawn program each planted implementation is found, and how small that gets; ``python tests/harness/planted_found.py``.
 
 One stream of programs, of one seed, goes through all of them, on the interpreter that `--python` names, and through the
-right one that they are changes to. One is found where it differs from native 3.11 as the right one does not. What CPython's
-own tests find of them stands beside it, as planted_upstream.py has left it. Writes docs/planted.md; the exit status is 1
-where one is not found.
+right one that they are changes to. One is found where it differs from native 3.11 as the right one does not, and as no divergence
+is declared for runner_backport. What CPython's own tests find of them stands beside it, as planted_upstream.py has left it.
+Writes docs/planted.md; the exit status is 1 where one is not found, with the declarations that hide it, if any do.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -26,9 +26,6 @@ from attrs import define
 from conformance.commands.differential import provided
 from conformance.commands.selecting import select_differential
 from conformance.differential.asking import Cells
-from conformance.differential.corpus import read_corpus
-from conformance.differential.divergences_file import DIVERGENCES, read_divergences
-from conformance.differential.judging import Answers, Judge
 from conformance.differential.kinds import Kind
 from conformance.differential.program import Program, size
 from conformance.differential.pseudocode import pseudocode
@@ -38,6 +35,7 @@ from conformance.execute.programs import Answer, written
 from conformance.plan.differential import DifferentialPlan
 from conformance.records import Cell
 from planted.catalogue import PLANTED
+from planted_judging import PlantedJudge, References, Shown
 from planted_upstream import COUNTS, lay_out
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,38 +64,51 @@ class Found:
     shrunk: Program | None = None
 
 
+@define
+class Missed:
+    """How one was not found."""
+
+    hidden_by: dict[str, str]
+    """By declared divergence that has taken something of it, the first program where."""
+
+    def __str__(self) -> str:
+        taken = [f"{name} hides it in {origin}" for name, origin in self.hidden_by.items()]
+        return "; ".join(["not found", *taken])
+
+
 class Trial:
     """Some planted implementations of one interpreter, with what they are judged by."""
 
     def __init__(self, plan: DifferentialPlan, cells: Cells, programs: Sequence[tuple[str, Program]]) -> None:
         self._plan, self._cells, self._programs = plan, cells, programs
         self._texts = [written(program) for _, program in programs]
-        corpus = {saved.name for saved in read_corpus()}
-        self._judge = Judge(read_divergences(DIVERGENCES, corpus) if DIVERGENCES.exists() else ())
+        self._judge = PlantedJudge()
         self._by_name = {cell.implementation.name: cell for cell in plan.judged}
         self._right = self._by_name[_RIGHT]
         control = plan.controls.get(self._right.name)
         self._references = [str(self._right.baseline), self._right.name, *([control.name] if control else [])]
         self._known: list[list[Answer]] = [[] for _ in self._references]
 
-    def find(self, name: str) -> Found | None:
+    def find(self, name: str) -> Found | Missed:
         """The first program that shows the planted one of that name, and the smallest that it leads to."""
         cell = self._by_name[name]
+        hidden_by: dict[str, str] = {}
         first, many = 0, _FIRST_MANY
         while first < len(self._texts):
             last = min(first + many, len(self._texts))
             self._learn(last)
             answers = self._ask([cell.name], self._texts[first:last])[0]
             for number, answer in enumerate(answers, start=first):
-                references = [known[number] for known in self._known]
-                kinds = self._kinds(cell, self._programs[number][1], references, answer)
-                if kinds:
-                    found = Found(number, self._programs[number][0], kinds[0])
-                    found.shrunk = self._shrunk(cell, self._programs[number][1], kinds[0])
-                    return found
+                origin, program = self._programs[number]
+                shown = self._shown(cell, program, [known[number] for known in self._known], answer)
+                if shown.left:
+                    kind = shown.kinds(program)[0]
+                    return Found(number, origin, kind, self._shrunk(cell, program, kind))
+                for declaration in shown.declared:
+                    hidden_by.setdefault(declaration, origin)
             self._judge.forget()
             first, many = last, 2 * many
-        return None
+        return Missed(hidden_by)
 
     def _learn(self, last: int) -> None:
         """Have the references' answers to the programs up to there."""
@@ -110,25 +121,18 @@ class Trial:
         asked = [self._cells.look(name, texts, seconds=_SECONDS) for name in names]
         return [each.result() for each in asked]
 
-    def _kinds(
-        self, cell: Cell, program: Program, references: Sequence[Answer], answer: Answer
-    ) -> list[Kind]:
-        """The kinds of difference that the planted one shows and the right one does not."""
-        native, right, *control = references
-        if answer.text == right.text:
-            return []
-        own = self._judge.judge(self._right, dict(program), Answers(native, right, *control)).left
-        left = self._judge.judge(cell, dict(program), Answers(native, answer, *control))
-        return [
-            kind for hunk, kind in zip(left.left, left.kinds(dict(program)), strict=True) if hunk not in own
-        ]
+    def _shown(self, cell: Cell, program: Program, references: Sequence[Answer], answer: Answer) -> Shown:
+        return self._judge.shown(cell, program, answer, References(*references))
 
     def _shrunk(self, cell: Cell, program: Program, kind: Kind) -> Program:
         def still_differs(programs: list[dict[str, object]]) -> list[bool]:
             told = self._ask([*self._references, cell.name], [written(each) for each in programs])
             *references, answers = told
             shown = [
-                kind in self._kinds(cell, each, [known[number] for known in references], answers[number])
+                kind
+                in self._shown(cell, each, [known[number] for known in references], answers[number]).kinds(
+                    each
+                )
                 for number, each in enumerate(programs)
             ]
             self._judge.forget()
@@ -139,7 +143,7 @@ class Trial:
 
 def trials(
     names: Sequence[str], python: str, programs: Sequence[tuple[str, Program]]
-) -> Iterator[tuple[str, Found | None]]:
+) -> Iterator[tuple[str, Found | Missed]]:
     """Yield each of the planted ones with how it was found, if it was."""
     with tempfile.TemporaryDirectory() as folder:
         config = lay_out(names, Path(folder))
@@ -153,7 +157,7 @@ def trials(
 
 
 def page(
-    found: dict[str, Found | None], upstream: dict[str, dict[str, int]], *, seed: int, drawn: int
+    found: Mapping[str, Found | Missed], upstream: dict[str, dict[str, int]], *, seed: int, drawn: int
 ) -> str:
     """The table, in Markdown."""
     lines = [
@@ -168,10 +172,10 @@ def page(
         if not planted.task:
             suites[1] = None
         told = ["–" if count is None else str(count) for count in suites]
-        told += ["not found", "–"] if one is None else [f"{one.number + 1:,}", str(_size(one))]
+        told += ["not found", "–"] if isinstance(one, Missed) else [f"{one.number + 1:,}", str(_size(one))]
         lines.append(f"| {name} | {planted.wrong} | {' | '.join(told)} |")
-    sizes = [_size(one) for one in found.values() if one is not None]
-    numbers = [one.number + 1 for one in found.values() if one is not None]
+    sizes = [_size(one) for one in found.values() if isinstance(one, Found)]
+    numbers = [one.number + 1 for one in found.values() if isinstance(one, Found)]
     by_any = sum(any(upstream.get(name, {}).values()) for name in found)
     later = [name for name in found if PLANTED[name].python > (3, 8)]
     middle = f"median {statistics.median(sizes):g}, largest {max(sizes)}" if sizes else "none"
@@ -230,18 +234,21 @@ def main() -> int:
     for name in names:
         least = ".".join(map(str, max(PLANTED[name].python, tuple(map(int, options.python.split("."))))))
         by_python.setdefault(least, []).append(name)
-    found: dict[str, Found | None] = dict.fromkeys(names)
+    # In the order of the names, whichever interpreter comes first.
+    found: dict[str, Found | Missed] = {name: Missed({}) for name in names}
     for python, some in by_python.items():
         for name, one in trials(some, python, programs):
             found[name] = one
-            told = "not found" if one is None else f"{one.origin}, {_size(one)} operations: {one.kind}"
+            told = (
+                f"{one.origin}, {_size(one)} operations: {one.kind}" if isinstance(one, Found) else str(one)
+            )
             _say(f"{name} ({python}): {told}")
-            if options.show and one is not None and one.shrunk is not None:
+            if options.show and isinstance(one, Found) and one.shrunk is not None:
                 _say(str(pseudocode(one.shrunk)))
     upstream = json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.exists() else {}
     if not options.names:
         PAGE.write_text(page(found, upstream, seed=options.seed, drawn=len(programs)), encoding="utf-8")
-    missing = [name for name, one in found.items() if one is None]
+    missing = [name for name, one in found.items() if isinstance(one, Missed)]
     _say(f"{len(found) - len(missing)} of {len(found)} found{''.join(f', {name} not' for name in missing)}")
     return 1 if missing else 0
 

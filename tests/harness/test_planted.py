@@ -13,15 +13,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from conformance.differential.comparing import compare
-from conformance.differential.corpus import read_corpus
-from conformance.differential.divergences import explain
-from conformance.differential.divergences_file import DIVERGENCES, read_divergences
-from conformance.differential.hunks import Hunk
 from conformance.differential.program import refuse_malformed, size, walk
-from conformance.records import Implementation, Loop
+from conformance.execute.programs import Answer
+from conformance.records import Cell, Loop
 from miniatures import interpreter_or_skip
 from planted.catalogue import PLANTED, RIGHT
+from planted_judging import PlantedJudge, References, Shown
 from results import subject_cell
 
 HERE = Path(__file__).parent
@@ -76,28 +73,29 @@ def traces(series: str) -> Traces:
     return found
 
 
-def differences(series: str, name: str, witness: str) -> tuple[Hunk, ...]:
-    """What is left between native and an implementation when the interpreter's own is taken away."""
-    here = traces(series)
-    return compare(traces(ORACLE)["native"][witness], here[name][witness], here["control"][witness]).left
+@functools.cache
+def judge() -> PlantedJudge:
+    return PlantedJudge()
 
 
-def declared(series: str, name: str) -> dict[str, tuple[Hunk, ...]]:
-    """What the declared divergences of runner_backport would take of what a planted one's witness shows."""
-    names = {saved.name for saved in read_corpus()}
-    found: dict[str, tuple[Hunk, ...]] = {}
-    for loop in ("asyncio", "uvloop"):
-        # They are tried on asyncio: what is declared for another loop is not to be too wide either.
-        cell = evolve(
-            subject_cell(),
-            implementation=Implementation("runner_backport"),
-            interpreter=evolve(subject_cell().interpreter, version=f"{series}.0"),
-            loop=Loop(loop, ""),
+def references(series: str, witness: str) -> References:
+    return References(
+        *(
+            Answer(json.dumps(traces(of)[name][witness]).encode())
+            for of, name in ((ORACLE, "native"), (series, "right"), (series, "control"))
         )
-        left = differences(series, name, name)
-        explained = explain(left, WITNESSES[name], cell, read_divergences(DIVERGENCES, names))
-        found.update(explained.declared)
-    return found
+    )
+
+
+def cell_of(series: str, loop: str = "asyncio") -> Cell:
+    cell = subject_cell()
+    return evolve(cell, interpreter=evolve(cell.interpreter, version=f"{series}.0"), loop=Loop(loop, ""))
+
+
+def shown(series: str, name: str, loop: str = "asyncio") -> Shown:
+    """What a planted one's witness shows of it, by the declarations for a loop; it is tried on asyncio in any case."""
+    answer = Answer(json.dumps(traces(series)[name][name]).encode())
+    return judge().shown(cell_of(series, loop), WITNESSES[name], answer, references(series, name))
 
 
 each = pytest.mark.parametrize("name", PLANTED)
@@ -107,22 +105,22 @@ on_each = pytest.mark.parametrize("series", ["3.8", "3.9", ORACLE])
 @each
 @on_each
 def test_a_planted_one_is_wrong(series: str, name: str) -> None:
-    if tuple(map(int, series.split("."))) < PLANTED[name].python:
-        assert differences(series, name, name) == differences(series, "right", name)
-    else:
-        assert differences(series, name, name) != differences(series, "right", name)
+    is_wrong = tuple(map(int, series.split("."))) >= PLANTED[name].python
+    assert bool(shown(series, name).left) is is_wrong
 
 
 @each
 @on_each
 def test_the_right_one_is_not(series: str, name: str) -> None:
-    assert differences(series, "right", name) == ()
+    judged = judge().right(cell_of(series), WITNESSES[name], references(series, name))
+    assert judged.left == ()
 
 
 @each
 @on_each
-def test_no_declared_divergence_takes_anything_of_it(series: str, name: str) -> None:
-    assert declared(series, name) == {}
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_no_declared_divergence_takes_anything_of_it(series: str, name: str, loop: str) -> None:
+    assert shown(series, name, loop).declared == {}
 
 
 @each

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import threading
+from typing import Any, ClassVar
 
 from runner_backport import _runner
 
@@ -108,6 +109,26 @@ class ExecutorAbandoned(Runner):
         pass
 
 
+class LoopNotWoken(Runner):
+    """The thread that joins the executor tells the loop so in a way that does not wake it up."""
+
+    shown_by = "job"
+
+    def join_executor(self) -> None:
+        executor = getattr(self._loop, "_default_executor", None)
+        if executor is not None:
+            self._loop.run_until_complete(self._joined(executor))
+
+    async def _joined(self, executor: Any) -> None:
+        over = asyncio.Event()
+        thread = threading.Thread(
+            target=lambda: (executor.shutdown(wait=True), self._loop.call_soon(over.set))
+        )
+        thread.start()
+        await over.wait()
+        thread.join()
+
+
 class LoopLeftOpen(Runner):
     """The loop is not closed."""
 
@@ -115,6 +136,17 @@ class LoopLeftOpen(Runner):
 
     def close_loop(self) -> None:
         pass
+
+
+class LoopKeptOpen(Runner):
+    """The loop is neither closed nor ever let go of."""
+
+    shown_by = "exit"
+    # Of all of them.
+    kept: ClassVar[Any] = []
+
+    def close_loop(self) -> None:
+        self.kept.append(self._loop)
 
 
 class LoopStaysCurrent(Runner):

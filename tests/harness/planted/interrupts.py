@@ -30,6 +30,17 @@ class BeforeOthers(Runner):
         return isinstance(error, asyncio.CancelledError) and bool(interrupts.count)
 
 
+class UncancelZeroCounts(Runner):
+    """A Ctrl-C becomes KeyboardInterrupt though ``uncancel`` leaves more than the Ctrl-C asked for."""
+
+    shown_by = "cancel"
+
+    def is_interrupted(self, error: BaseException, interrupts: Any, task: Any, main: Any) -> bool:
+        if not isinstance(error, asyncio.CancelledError) or not interrupts.count:
+            return False
+        return hasattr(task, "uncancel") and task.uncancel() >= 0
+
+
 class InsteadOfErrors(Runner):
     """KeyboardInterrupt takes the place of whatever error the main task makes of a Ctrl-C."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import copy
 import threading
 from typing import Any
 
@@ -190,6 +191,37 @@ class ErrorCopied(Runner):
             return super().wait_for(task)
         except Exception as error:  # noqa: BLE001  # the bug
             raise type(error)(*error.args).with_traceback(error.__traceback__) from None
+
+
+class ErrorCopiedWhole(Runner):
+    """``run`` raises a copy of the coroutine's Exception that has all its attributes and its chain."""
+
+    shown_by = "raise"
+
+    def wait_for(self, task: Any) -> Any:
+        try:
+            return super().wait_for(task)
+        except Exception as error:  # noqa: BLE001  # the bug
+            made, context = copy.copy(error), error.__context__
+            made.__cause__, made.__suppress_context__ = error.__cause__, error.__suppress_context__
+        try:
+            raise made
+        finally:
+            made.__context__ = context
+
+
+class ChainCut(Runner):
+    """Of the chain of what the coroutine raises, ``run`` keeps the first link's class, and nothing behind it."""
+
+    shown_by = "raise"
+
+    def wait_for(self, task: Any) -> Any:
+        try:
+            return super().wait_for(task)
+        except BaseException as error:
+            if error.__context__ is not None:
+                error.__context__ = type(error.__context__)("another")
+            raise
 
 
 class BaseExceptionTurned(Runner):
