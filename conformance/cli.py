@@ -58,6 +58,9 @@ _JOBS_OF_PROGRAMS = click.option(
     type=click.IntRange(1),
     help="Workers at once.  [default: 2 a core; one that hangs keeps none waiting]",
 )
+_COVERAGE = click.option(
+    "--coverage", type=_FILE, metavar="DIR", help="Measure the implementation; data files go there."
+)
 _SOURCE = (
     click.option(
         "--source",
@@ -147,9 +150,7 @@ def commands() -> None:
 @click.option(
     "--expectations", type=_FILE, metavar="FILE", help="Declared verdicts instead of the project's own."
 )
-@click.option(
-    "--coverage", type=_FILE, metavar="DIR", help="Measure the implementation; data files go there."
-)
+@_COVERAGE
 @_with(*_SOURCE)
 @click.pass_context
 def run(context: click.Context, /, **options: Any) -> ExitStatus:
@@ -161,7 +162,20 @@ def run(context: click.Context, /, **options: Any) -> ExitStatus:
 
 @commands.command(epilog=f"Example: {COMMAND} plan --python '3.1*' --format json")
 @_with(*_SELECTION)
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "github"]),
+    default="table",
+    show_default=True,
+    help="github: a workflow's matrix of what is listed, not of what is installed here, for $GITHUB_OUTPUT.",
+)
+@click.option(
+    "--may-fail",
+    multiple=True,
+    metavar="VERSION",
+    help="With --format github: an interpreter that is in the matrix too, and may fail.",
+)
 def plan(**options: Any) -> ExitStatus:
     """Show the cells that run would run, without running."""
     from conformance.commands.plan import show_plan  # noqa: PLC0415  # likewise
@@ -181,17 +195,60 @@ def sync(**options: Any) -> ExitStatus:
     return bring_in(**options)
 
 
-@commands.command(epilog=f"Example: {COMMAND} report shard-1.jsonl shard-2.jsonl shard-3.jsonl")
+@commands.command(
+    epilog=f"Example: {COMMAND} report shard-1.jsonl shard-2.jsonl fuzz.json --html site --junit junit.xml "
+    "--markdown summary.md --badge badge.svg"
+)
 @click.argument("documents", type=_FILE, nargs=-1, required=True, metavar="FILE...")
-def report(documents: tuple[Path, ...]) -> ExitStatus:
-    """Show the report of a document that run wrote, or of several as of one run.
+@click.option("--html", type=_FILE, metavar="DIR", help="Static pages; open DIR/index.html from the disk.")
+@click.option(
+    "--junit", type=_FILE, metavar="FILE", help="JUnit XML for GitLab, Jenkins and GitHub's actions."
+)
+@click.option(
+    "--markdown", type=_FILE, metavar="FILE", help="A summary of at most 1 MiB, such as $GITHUB_STEP_SUMMARY."
+)
+@click.option(
+    "--badge",
+    "badges",
+    type=_FILE,
+    multiple=True,
+    metavar="FILE",
+    help=".json for shields.io's endpoint, .svg for a picture; may be given for both.",
+)
+def report(documents: tuple[Path, ...], **options: Any) -> ExitStatus:
+    """Show the report of a document that run wrote, or of several as of one run; fuzz's documents may stand beside.
 
     Several are the shards of one plan, or runs with the same options on other interpreters and loops. What they
-    lack for a whole is said, and is exit status 3: an incomplete document, a shard that is not named.
+    lack for a whole is said, and is exit status 3: an incomplete document, a shard that is not named. So is a
+    form that could not be written; the others are written all the same.
     """
-    from conformance.commands.report import show_report  # noqa: PLC0415  # likewise
+    from conformance.commands.report import Targets, show_report  # noqa: PLC0415  # likewise
 
-    return show_report(documents)
+    return show_report(documents, Targets(**options))
+
+
+@commands.command(epilog=f"Example: {COMMAND} diff before.jsonl after.jsonl --format markdown")
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "markdown", "json"]),
+    default="table",
+    show_default=True,
+)
+def diff(**options: Any) -> ExitStatus:
+    """Show which verdicts changed from the document OLD to the document NEW, test by test and cell by cell.
+
+    Both are documents of run, or both of fuzz. Worse is what was conformant and is not, what has become flaky or
+    divergent, and what was expected and is not. What one of them did not run is said, and is no change.
+
+    Exit status: 0 nothing is worse, 1 a verdict is worse or a new test is unexpected, 2 wrong usage, 3 nothing that
+    is known is worse, but a document is incomplete or damaged, or the two have no test in common.
+    """
+    from conformance.commands.diff import show_diff  # noqa: PLC0415  # likewise
+
+    return show_diff(**options)
 
 
 @commands.command(epilog=f"Example: {COMMAND} fuzz --examples 2000 --seed 1 --python 3.8")
@@ -209,6 +266,7 @@ def report(documents: tuple[Path, ...]) -> ExitStatus:
 @_JOBS_OF_PROGRAMS
 @_TIMEOUT_OF_PROGRAMS
 @click.option("--out", type=_FILE, metavar="FILE", help="Write all that was found there too, as JSON.")
+@_COVERAGE
 def fuzz(**options: Any) -> ExitStatus:
     """Run generated programs on all cells at once: each must do what native 3.11 does.
 

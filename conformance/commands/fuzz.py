@@ -26,7 +26,7 @@ from conformance.commands.resuming import as_arguments
 from conformance.commands.selecting import select_differential
 from conformance.differential.campaign import Campaign
 from conformance.differential.divergences import Unneeded, unneeded
-from conformance.differential.findings import Findings, write_whole
+from conformance.differential.findings import Findings
 from conformance.differential.judging import Judge
 from conformance.differential.progress import Progress
 from conformance.differential.stream import Ahead
@@ -45,6 +45,7 @@ from conformance.places import KEPT
 from conformance.plan.differential import DifferentialPlan
 from conformance.report.legible import legible
 from conformance.report.words import counted
+from conformance.whole import write_whole
 
 DIFFERENCES = KEPT / "differences"
 EXAMPLES = 2_000

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from conformance.differential.hunks import Hunk
 from conformance.differential.judging import Answers, Program
 from conformance.differential.kinds import Kind
 from conformance.differential.program import canonical
+from conformance.whole import write_whole
 
 MOST_SHRUNK = 20
 """Of one implementation: who has so many differences mends the first ones first."""
@@ -116,23 +114,3 @@ def as_json(difference: Difference) -> dict[str, Any]:
         "control": None if answers.control is None else answers.control.trace(),
         "workers": {cell: dict(hello) for cell, hello in difference.hellos.items()},
     }
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is the old one or the new one at any moment; a link's target, and into a device or pipe.
-
-    Raises OSError.
-    """
-    path = path.resolve()
-    if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8")
-        return
-    descriptor, aside = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(aside).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(aside).unlink()
-        raise

@@ -6,19 +6,25 @@ Behind the reader in the report step and before every renderer, which need not k
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import pairwise
-from pathlib import Path
+from itertools import chain, pairwise
 
 from attrs import evolve, frozen
 
-from conformance.errors import DocumentError, ExitStatus
+from conformance.errors import ExitStatus
 from conformance.judge import Unmet
 from conformance.records import Cell, Judgement, Missing, Plan, Result, Shard
 from conformance.report.counts import count_verdicts
 from conformance.report.document import Document, Footer, Header
 from conformance.report.lines import Key, key
 from conformance.report.status import exit_status
-from conformance.report.wholeness import Source, incomplete, lacking_of, missing_shards, refuse_other_run
+from conformance.report.wholeness import (
+    Source,
+    incomplete,
+    lacking_of,
+    missing_shards,
+    refuse_duplicates,
+    refuse_other_run,
+)
 
 
 @frozen
@@ -38,25 +44,24 @@ class Merged:
 def merge(sources: Sequence[Source]) -> Merged:
     """Return what one run would have written in place of the documents' runs, in the order of the whole plan.
 
-    Of what two documents hold alike, such as the results of a shared baseline, the first one's is kept.
-    Raises DocumentError, naming the files, where they contradict each other: different options or upstream
-    files, other expectations, shards of different plans, different verdicts.
+    Of the results of a shared baseline the first document's are kept. Raises DocumentError, naming the files,
+    where they are no parts of one whole: different options or upstream files, other expectations, shards of
+    different plans; and where two are the same part: one file, shard or judged cell twice.
     """
     (path, document), *others = sources
     if not others and document.header.shard is None:
         status = document.footer.exit_status if document.footer else None
         return Merged(document, status, () if document.complete else (str(incomplete(path)),))
+    refuse_duplicates(sources)
     for one, other in pairwise(sources):
         refuse_other_run(one, other)
-    lock = _united_lock(sources)
     plan, whole = _united_plan([document.header for _path, document in sources])
-    judgements = _united_judgements(sources, plan)
+    judgements = _united_judgements([document for _path, document in sources], plan)
     results = _united_results(document for _path, document in sources)
     header = evolve(
         document.header,
         started=min(document.header.started for _path, document in sources),
         plan=plan,
-        lock=lock,
         shard=None,
         whole=whole,
     )
@@ -82,20 +87,6 @@ def merge(sources: Sequence[Source]) -> Merged:
         met=tuple(sorted(met)),
     )
     return Merged(evolve(united, footer=footer), footer.exit_status, ())
-
-
-def _united_lock(sources: Sequence[Source]) -> Mapping[str, Mapping[str, str]]:
-    lock: dict[str, Mapping[str, str]] = {}
-    origin: dict[str, Path] = {}
-    for path, document in sources:
-        for tag, files in document.header.lock.items():
-            if lock.setdefault(tag, files) != files:
-                raise DocumentError(
-                    f"{origin[tag]} and {path} are of different upstream files of {tag}.",
-                    "Run both with the same upstream.lock.",
-                )
-            origin.setdefault(tag, path)
-    return lock
 
 
 def _united_plan(headers: Sequence[Header]) -> tuple[Plan, tuple[str, ...]]:
@@ -129,19 +120,12 @@ def _united_results(documents: Iterable[Document]) -> tuple[Result, ...]:
     return tuple(results.values())
 
 
-def _united_judgements(sources: Sequence[Source], plan: Plan) -> tuple[Judgement, ...]:
-    judgements: dict[str, dict[str, tuple[Path, Judgement]]] = {cell.name: {} for cell in plan.cells}
-    for path, document in sources:
+def _united_judgements(documents: Iterable[Document], plan: Plan) -> tuple[Judgement, ...]:
+    judgements: dict[str, list[Judgement]] = {cell.name: [] for cell in plan.cells}
+    for document in documents:
         for judgement in document.judgements:
-            known = judgements[judgement.cell]
-            first, kept = known.setdefault(judgement.test, (path, judgement))
-            if (kept.verdict, kept.expected) != (judgement.verdict, judgement.expected):
-                raise DocumentError(
-                    f"{first} and {path} have different verdicts on {judgement.test} in {judgement.cell}: "
-                    f"{_verdict(kept)} and {_verdict(judgement)}.",
-                    "Name the one that counts alone, or run that cell again.",
-                )
-    return tuple(judgement for known in judgements.values() for _path, judgement in known.values())
+            judgements[judgement.cell].append(judgement)
+    return tuple(chain.from_iterable(judgements.values()))
 
 
 def _united_keys(documents: Iterable[Document]) -> Mapping[str, str]:
@@ -161,7 +145,3 @@ def _united_unmet(footers: Iterable[Footer], met: Collection[int], plan: Plan) -
             ordered = tuple(cell.name for cell in plan.cells if cell.name in cells)
             found[entry.number] = evolve(entry, cells=ordered)
     return tuple(entry for number, entry in sorted(found.items()) if number not in met)
-
-
-def _verdict(judgement: Judgement) -> str:
-    return judgement.verdict if judgement.expected else f"{judgement.verdict} (unexpected)"

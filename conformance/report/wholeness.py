@@ -14,11 +14,32 @@ from conformance.report.words import shards_in_words, some
 
 Source = tuple[Path, Document]
 """A document, and the file that it was read from."""
+_ONE_OF_THEM = "Name the one that counts alone."
 _SAME_RUN = "Merge documents of the same run alone, or run again with the same options everywhere."
 
 
+def refuse_duplicates(sources: Sequence[Source]) -> None:
+    """Raise DocumentError where two of the documents are the same part of the whole: file, shard or judged cell."""
+    shards: dict[Shard, Path] = {}
+    cells: dict[str, Path] = {}
+    for place, (path, document) in enumerate(sources):
+        if any(path.resolve() == other.resolve() for other, _document in sources[:place]):
+            raise DocumentError(f"{path} is named twice.", "Name each document once.")
+        shard = document.header.shard
+        if shard in shards:
+            raise DocumentError(f"{shards[shard]} and {path} are both of shard {shard}.", _ONE_OF_THEM)
+        judged = dict.fromkeys(judgement.cell for judgement in document.judgements)
+        if both := [name for name in judged if name in cells]:
+            raise DocumentError(
+                f"{cells[both[0]]} and {path} both judge {some(both, 2, 'cells')}.", _ONE_OF_THEM
+            )
+        cells.update(dict.fromkeys(judged, path))
+        if shard is not None:
+            shards[shard] = path
+
+
 def refuse_other_run(one: Source, other: Source) -> None:
-    """Raise DocumentError unless the two are of runs with the same options and expectations, and of one plan if shards."""
+    """Raise DocumentError unless the two are of runs with the same options, upstream files and expectations, and of one plan if shards."""
     (path, first), (other_path, second) = one, other
     options = [
         {"-k": header.pattern, "--repeat": header.repeat, "--shuffle": header.shuffle}
@@ -31,6 +52,12 @@ def refuse_other_run(one: Source, other: Source) -> None:
                 f"{_said(options[1][name])}.",
                 _SAME_RUN,
             )
+    locks = first.header.lock, second.header.lock
+    if changed := [tag for tag in {**locks[0], **locks[1]} if locks[0].get(tag) != locks[1].get(tag)]:
+        raise DocumentError(
+            f"{path} and {other_path} are of different upstream files of {some(changed, 2, 'tags')}.",
+            "Run both with the same upstream.lock.",
+        )
     if first.header.expectations != second.header.expectations:
         raise DocumentError(
             f"{path} and {other_path} were judged by different expectations.",

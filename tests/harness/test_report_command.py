@@ -29,8 +29,8 @@ def write(folder: Path, name: str, document: Document) -> str:
     return str(path)
 
 
-def reported(*paths: str) -> ExitStatus:
-    status = commands.main(["report", *paths], standalone_mode=False)
+def reported(*arguments: object) -> ExitStatus:
+    status = commands.main(["report", *map(str, arguments)], standalone_mode=False)
     assert isinstance(status, ExitStatus)
     return status
 

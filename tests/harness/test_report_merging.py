@@ -16,6 +16,7 @@ from results import (
     BAD,
     CELL,
     GOOD,
+    LOCK,
     NOW,
     OTHER,
     OTHER_GOOD,
@@ -76,7 +77,7 @@ def test_an_incomplete_document_among_others_is_named_and_the_rest_is_there(
     ("numbers", "sentence"),
     [
         ((1, 3), "shard 2/3 is missing. Name the document of each."),
-        ((1, 1), "shards 2/3, 3/3 are missing. Name the document of each."),
+        ((1,), "shards 2/3, 3/3 are missing. Name the document of each."),
         ((2,), "shards 1/3, 3/3 are missing. Name the document of each."),
     ],
 )
@@ -135,10 +136,26 @@ def test_a_shared_result_is_kept_once_and_each_verdict_keeps_its_own_baseline() 
     assert whole.judgements == (GOOD, slow)
 
 
-def test_the_same_document_twice_is_the_document() -> None:
-    whole = merged(document_of(GOOD, BAD), document_of(GOOD, BAD))
-    assert whole.document.judgements == (GOOD, BAD)
-    assert whole.status is ExitStatus.UNEXPECTED_VERDICT
+def test_a_file_that_is_named_twice_is_refused() -> None:
+    one = Path("a.jsonl"), document_of(GOOD)
+    with pytest.raises(DocumentError, match=r"a\.jsonl is named twice\. Name each document once\."):
+        merge([one, (Path("b.jsonl"), document_of(OTHER_GOOD, plan=plan_of(OTHER))), one])
+
+
+def test_a_shard_of_which_there_are_two_documents_is_refused() -> None:
+    with pytest.raises(DocumentError, match=r"a\.jsonl and c\.jsonl are both of shard 3/3\. Name the one"):
+        merged(part_of(3), part_of(2), part_of(3))
+
+
+def test_cells_that_two_documents_judge_are_refused_by_name() -> None:
+    one, other = document_of(GOOD, OTHER_GOOD, plan=plan_of(CELL, OTHER)), document_of(GOOD)
+    with pytest.raises(DocumentError, match=rf"a\.jsonl and b\.jsonl both judge {CELL.name}\. Name the one"):
+        merged(one, other)
+
+
+def test_a_cell_that_one_document_has_planned_and_not_judged_may_be_judged_by_another() -> None:
+    whole = merged(document_of(GOOD), document_of(OTHER_GOOD, plan=plan_of(CELL, OTHER)))
+    assert whole.document.judgements == (GOOD, OTHER_GOOD)
 
 
 def test_hellos_and_keys_of_all_are_there_and_the_first_key_of_a_shared_cell_counts() -> None:
@@ -221,13 +238,8 @@ def test_a_cell_in_which_nothing_was_proved_is_lacking_in_the_whole_too() -> Non
             "a.jsonl and b.jsonl are of different upstream files of v3.11.7.",
         ),
         (
-            document_of(evolve(BAD, verdict=Verdict.FLAKY)),
-            f"a.jsonl and b.jsonl have different verdicts on bad in {CELL.name}: "
-            "divergent (unexpected) and flaky (unexpected).",
-        ),
-        (
-            document_of(evolve(BAD, expected=True)),
-            f"different verdicts on bad in {CELL.name}: divergent (unexpected) and divergent.",
+            document_of(lock={**LOCK, "v3.9.18": {}, "v3.9.20": {}}),
+            "a.jsonl and b.jsonl are of different upstream files of v3.9.18, v3.9.20.",
         ),
         (
             document_of(expectations="another digest"),
