@@ -33,15 +33,6 @@ def test_its_first_two_commands_are_those_that_ci_runs() -> None:
     assert second in in_ci
 
 
-def test_the_harness_knows_every_command_and_option_that_it_names() -> None:
-    lines = [line.removeprefix("python -m ") for line in indented_commands()]
-    named = [line.split()[1:] for line in lines if line.startswith("conformance ")]
-    assert len(named) >= 5
-    for name, *arguments in named:
-        options = {option for parameter in commands.commands[name].params for option in parameter.opts}
-        assert {word for word in arguments if word.startswith("-")} <= options
-
-
 @pytest.mark.parametrize("name", sorted(commands.commands))
 def test_the_help_of_each_command_has_an_example_that_it_understands(name: str) -> None:
     context = click.Context(commands.commands[name], info_name=name)
