@@ -17,6 +17,7 @@ from attrs import frozen
 from conformance.differential.corpus import Saved, read_saved
 from conformance.differential.pseudocode import pseudocode
 from conformance.errors import ConformanceError, ExitStatus, UsageError
+from peers.telling import by_lines
 
 _FILES = 2
 
@@ -32,7 +33,7 @@ class Finding:
     kind: str
     """What ``fuzz`` calls the change."""
     shown_before: str
-    """The event that changes, as ``replay`` shows it."""
+    """The event that changes, as ``replay`` shows it; – for none."""
     shown_after: str
 
 
@@ -100,12 +101,15 @@ def page_of(found: Findings) -> str:
 _HEAD = (
     "# What generated programs found in CPython and uvloop",
     "",
-    "Each entry is the smallest program that was found to do something else on one interpreter or loop than on another, both native,",
-    "and the first event in which they differ. `python -m conformance replay docs/findings/NAME.json --implementation native` runs it",
-    "where it differs from native 3.11 on the same loop. The harness's own tests run each one again on what they find of these",
-    "interpreters: a finding that is no longer true fails them. What is known of the backport itself is in",
-    "[divergences.md](divergences.md), of its peers in [peers.md](peers.md). `python -m peers.findings docs/findings docs/findings.md`",
-    "writes this page.",
+    "Each entry is a small program that does something else on one interpreter or loop than on another, both native, made of one that",
+    "was drawn, and the event that tells it by the line that it comes from; – where there is none at that place among the others.",
+    "`python -m conformance replay docs/findings/NAME.json --implementation native` runs it and shows all that differs from native 3.11 on the",
+    "same loop. The harness's own tests run each one again on what they find of these interpreters: a finding that is no longer true",
+    "fails them. What is known of the backport itself is in [divergences.md](divergences.md), of its peers in [peers.md](peers.md).",
+    "`python -m peers.findings docs/findings docs/findings.md` writes this page.",
+    "",
+    "What `fuzz --implementation native` counts as native's drift, in many kinds, comes of few causes. Programs that have no `wait_for` and",
+    "no `gather`, and run no generator, do the same on 3.11 and 3.12: the harness's own tests see to that, too.",
 )  # fmt: skip
 
 
@@ -125,12 +129,13 @@ def _entry(finding: Finding, versions: Mapping[str, str]) -> Iterator[str]:
     name = f"[{saved.name}](findings/{saved.name}.json)"
     yield f"- {name}: {saved.what}{told}"
     yield ""
-    yield from (f"      {line}" for line in str(pseudocode(dict(saved.program))).splitlines())
+    program = dict(saved.program)
+    yield from (f"      {line}" for line in str(pseudocode(program)).splitlines())
     yield ""
     sides = [(_cells([finding.before], versions), finding.shown_before)]
     sides.append((_cells(finding.after, versions), finding.shown_after))
     wide = max(len(cells) for cells, _ in sides)
-    yield from (f"      {cells:<{wide}}  {shown}" for cells, shown in sides)
+    yield from (f"      {cells:<{wide}}  {by_lines(shown, program)}" for cells, shown in sides)
 
 
 def _cells(cells: Sequence[str], versions: Mapping[str, str]) -> str:

@@ -80,8 +80,10 @@ _HEAD = (
     "`python3 -m nox -s peers` runs the suites and programs on the Runners and Tasks of the other implementations, and writes this page:",
     "the verdicts come from that run, the explanations from [peers/facts.toml](../peers/facts.toml). A divergence that nothing there",
     "explains fails the session, and so does a fact that no longer comes true. What generated programs do on them is explained by",
-    "[peers/programs.toml](../peers/programs.toml) in the same way: a task is shown as its state and what its `cancelling()` says,",
-    "which is *uncounted* where it has none and *null* for what is no `asyncio.Task`. What a verdict is, and what the suites are, is in",
+    "[peers/programs.toml](../peers/programs.toml) in the same way, and shown by what native and the peer did at a line of a program, – for",
+    "nothing. A task that was created is shown with whether it is an `asyncio.Task`, and its name if it was given one; in a state, with",
+    "what its `cancelling()` says, which is *uncounted* where it has none and *null* for what is no `asyncio.Task`; an executor, with",
+    "whether each call to shut it down waited. What a verdict is, and what the suites are, is in",
     "the [README](../README.md#how-a-verdict-is-reached): *inapplicable* is what native does not pass either on that loop,",
     "*unexercised* what makes no Runner or Task of the peer's and so proves nothing about it.",
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """What generated programs found in the peers, for their page; behind the report step of the differential suite.
 
-It is read from a document of ``fuzz --out``. What was not found again in fresh workers is left out: it would come and go.
+It is read from a document of ``fuzz --out``. What fresh workers did not show again is left out: it would come and go. What
+was not asked again, behind many others, is explained like the rest.
 """
 
 from __future__ import annotations
@@ -13,15 +14,13 @@ from typing import Any
 from attrs import field, frozen
 
 from conformance.differential.comparing import compare
-from conformance.differential.events import Event, what
-from conformance.differential.hunks import Hunk
 from conformance.differential.kinds import kind
 from conformance.differential.program import Program, canonical, size
 from conformance.differential.pseudocode import pseudocode
-from conformance.differential.side_by_side import told
 from conformance.errors import ExitStatus, UsageError
 from conformance.report.words import counted, some
 from peers.programs_facts import Fact
+from peers.telling import by_lines, event_in_short
 
 _HOW = "Let 'nox -s peers' make it."
 _KINDS = 4
@@ -43,6 +42,9 @@ class Programs:
     """What a whole campaign on the peers came to."""
 
     programs: int
+    """All that ran."""
+    saved: int
+    """How many of them are saved ones; the others are drawn."""
     seed: int
     found: tuple[Found, ...]
     judged: tuple[str, ...] = field(factory=tuple)
@@ -54,16 +56,18 @@ def read_programs(path: Path) -> Programs:
     try:
         data = json.loads(path.read_bytes())
         done = data["complete"] and not data["given up"] and data["status"] != ExitStatus.NOT_COMPLETED
-        steady = [each for each in data["differences"] if each["steady"]]
+        lasting = [each for each in data["differences"] if each["steady"] is not False]
         found = [
-            Found(_peer(each["cell"]), each["difference"], tuple(each["cells"]), each) for each in steady
+            Found(_peer(each["cell"]), each["difference"], tuple(each["cells"]), each) for each in lasting
         ]
         promises: dict[tuple[str, str], list[str]] = {}
         for each in data["broken"]:
             broken = _peer(each["cell"]), f"broken: {each['invariant']}"
             promises.setdefault(broken, []).append(each["cell"])
         found += [Found(peer, broken, tuple(cells)) for (peer, broken), cells in promises.items()]
-        read = Programs(data["programs"], data["seed"], tuple(found), tuple(data["judged"]))
+        read = Programs(
+            data["programs"], len(data["saved"]), data["seed"], tuple(found), tuple(data["judged"])
+        )
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", _HOW) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -109,25 +113,29 @@ def shown(peer: str, programs: Programs, by_fact: Mapping[Fact, Sequence[Found]]
     cells = sum(_peer(cell) == peer for cell in programs.judged)
     yield f"### Generated programs on {peer}"
     yield ""
-    ran = f"{counted(programs.programs, 'program')} in {counted(cells, 'cell')}, seed {programs.seed}"
+    drawn = f"{counted(programs.programs - programs.saved, 'program')} drawn by seed {programs.seed}"
+    ran = f"{drawn} and {programs.saved} saved ones in {counted(cells, 'cell')}"
     if not own:
         yield f"{ran}: each did what it does natively."
         return
-    yield f"{ran}. What they found, each with the smallest program that shows it:"
+    yield f"{ran}. What they found, each with a program that was made as small as it can be:"
     for fact, found in own.items():
         told_there = f" ([discussion]({fact.link}))" if fact.link else ""
         yield ""
         yield f"- {fact.reason[:1].upper()}{fact.reason[1:]}{told_there}."
-        yield f"  - On {_places(cell for each in found for cell in each.cells)}: {_kinds(found)}."
+        ranked = sorted(found, key=lambda each: fact.rank(each.kind))
+        yield f"  - On {_places(cell for each in ranked for cell in each.cells)}: {_kinds(ranked)}."
         differences = [each.difference for each in found if each.difference is not None]
         if differences:
             yield ""
-            yield from (f"        {line}".rstrip() for line in _smallest(peer, differences))
+            yield from (f"        {line}".rstrip() for line in _telling(peer, fact, differences))
 
 
-def _smallest(peer: str, differences: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """The smallest program of all, and the change in it that it was shrunk for."""
-    smallest = min(differences, key=_size)
+def _telling(peer: str, fact: Fact, differences: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The smallest program of the kind that tells most, and the change in it that it was shrunk for."""
+    smallest = min(
+        differences, key=lambda each: (not each["shrunk"], fact.rank(each["difference"]), _size(each))
+    )
     program: Program = dict(smallest["program"])
     yield from str(pseudocode(program)).splitlines()
     left = compare(smallest["native"], smallest["subject"], smallest["control"]).left
@@ -135,21 +143,8 @@ def _smallest(peer: str, differences: Iterable[Mapping[str, Any]]) -> Iterator[s
     if change is not None:
         wide = max(len("native"), len(peer))
         yield ""
-        yield f"{'native':<{wide}}  {event_in_short(change.native_event, change)}"
-        yield f"{peer:<{wide}}  {event_in_short(change.subject_event, change)}"
-
-
-def event_in_short(event: Event | None, hunk: Hunk) -> str:
-    """One side of a hunk in a line; of a state only what differs in it."""
-    if event is None:
-        return "–"
-    match hunk.path:
-        case (int(place), name, *inner) if what(event) == "state":
-            value = event[place][name]
-            if isinstance(value, dict) and inner:
-                value = {key: each for key, each in value.items() if key == inner[0]}
-            return told([*event[:place], {name: value}])
-    return told(event)
+        yield f"{'native':<{wide}}  {by_lines(event_in_short(change.native_event, change), program)}"
+        yield f"{peer:<{wide}}  {by_lines(event_in_short(change.subject_event, change), program)}"
 
 
 def _size(difference: Mapping[str, Any]) -> tuple[int, str]:

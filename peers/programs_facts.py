@@ -21,7 +21,7 @@ class Fact:
 
     implementation: str
     kinds: tuple[str, ...]
-    """Globs of what ``fuzz`` calls the kinds; ``broken: …`` for a promise of asyncio's documentation that is broken."""
+    """Globs of what ``fuzz`` calls the kinds, what tells most first; ``broken: …`` for a promise of asyncio's documentation that is broken."""
     reason: str
     sometimes: tuple[str, ...] = ()
     """Globs of the kinds that come and go, with which of two threads is faster."""
@@ -30,6 +30,10 @@ class Fact:
     def fits(self, peer: str, kind: str) -> bool:
         """Whether this is why the peer differs so."""
         return peer == self.implementation and _any_fits(self.kinds, kind)
+
+    def rank(self, kind: str) -> int:
+        """Which of its globs is the first that the kind fits, from 0 on."""
+        return next(place for place, glob in enumerate(self.kinds) if fnmatchcase(kind, glob))
 
     def fits_sometimes(self, peer: str, kind: str) -> bool:
         """Whether this is why the peer now and then differs so."""

@@ -5,16 +5,22 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from conformance.differential.hunks import hunks
+from conformance.configuration import read_configuration
+from conformance.differential.hunks import hunks, same
 from conformance.differential.kinds import kind
+from conformance.differential.stream import drawn
 from conformance.errors import ExitStatus
-from miniatures import interpreter_or_skip
+from conformance.places import ENVIRONMENTS
+from conformance.provision import provide
+from conformance.records import Cell, Mode, Suite
+from miniatures import NATIVE, interpreter_or_skip
 from peers.findings import Finding, main, page_of, read_findings
-from peers.programs import event_in_short
+from peers.telling import event_in_short
 from performing import UVLOOP, Performer
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +32,7 @@ EACH = [
     for finding in FINDINGS.findings
     for cell in finding.after
 ]
+SEED, DRAWN = 21, 400
 Native = Callable[[str], Performer]
 
 
@@ -38,14 +45,24 @@ def native() -> Iterator[Native]:
         def start(cell: str) -> Performer:
             if cell not in started:
                 series, loop = cell.split("/")
-                # The tests' own interpreter has uvloop.
-                own = f"{sys.version_info.major}.{sys.version_info.minor}" == series
-                python = sys.executable if own else interpreter_or_skip(series).executable
-                started[cell] = Performer(python, *(UVLOOP if loop == "uvloop" else ()))
+                options = UVLOOP if loop == "uvloop" else ()
+                started[cell] = Performer(_python(series, loop), *options)
                 stack.callback(started[cell].close)
             return started[cell]
 
         yield start
+
+
+def _python(series: str, loop: str) -> Path:
+    """An interpreter that has the loop: the environment of a run's cell, made where it is not there yet."""
+    # The tests' own interpreter has uvloop.
+    if f"{sys.version_info.major}.{sys.version_info.minor}" == series:
+        return Path(sys.executable)
+    interpreter = interpreter_or_skip(series)
+    if loop != "uvloop":
+        return interpreter.executable
+    cell = Cell(interpreter, read_configuration().loops[loop], NATIVE, Suite.DIFFERENTIAL, Mode.PLAIN, "")
+    return provide([cell], ENVIRONMENTS)[cell.environment]
 
 
 @pytest.mark.parametrize(("finding", "cell"), EACH)
@@ -58,6 +75,29 @@ def test_a_finding_is_still_true(finding: Finding, cell: str, native: Native) ->
         if str(kind(hunk, program)) == finding.kind
     ]
     assert (finding.shown_before, finding.shown_after) in shown
+
+
+def _has(value: object, names: set[str]) -> bool:
+    """Whether an operation of those names, or what is run of that kind, stands anywhere in a program."""
+    if isinstance(value, list):
+        return any(_has(each, names) for each in value)
+    if isinstance(value, dict):
+        return value.get("op") in names or value.get("what") in names or _has(list(value.values()), names)
+    return False
+
+
+def test_native_3_12_differs_from_3_11_in_what_is_told_alone(native: Native) -> None:
+    some = [
+        one for _, one in islice(drawn(SEED), DRAWN) if not _has(one, {"wait_for", "gather", "generator"})
+    ]
+    assert len(some) > DRAWN / 2
+    before, after = (native(f"{series}/asyncio").perform(*some) for series in ("3.11", "3.12"))
+    differ = [
+        one
+        for one, *both in zip(some, before, after, strict=True)
+        if not same(*(each.trace for each in both))
+    ]
+    assert differ == []
 
 
 def test_each_program_of_the_folder_is_told_of() -> None:
@@ -75,8 +115,8 @@ def test_the_page_shows_the_program_and_both_sides_of_the_change() -> None:
     place = lines.index("      2  runner0.run(a_generator)")
     assert lines[place - 3].startswith(f"- [generator-is-no-coroutine](findings/{finding.saved.name}.json): ")
     assert lines[place + 2 : place + 4] == [
-        "      asyncio, 3.11.7          s0: returned null",
-        '      asyncio, 3.12.1, 3.13.0  s0: raised ValueError("a coroutine was expected, got <generator>")',
+        "      asyncio, 3.11.7          line 2: returned null",
+        '      asyncio, 3.12.1, 3.13.0  line 2: raised ValueError("a coroutine was expected, got <generator>")',
     ]
 
 

@@ -30,7 +30,7 @@ NEW = subject_cell("3.10.13", UVLOOP, implementation=PEER)
 BLIND = Expectation(1, "test_runners.A.*", Verdict.DIVERGENT, "the peer is blind", link="https://b.example")
 BLIND_AGAIN = evolve(BLIND, number=2, test="test_runners.B.*")
 DEAF = Expectation(3, "test_runners.A.test_2", Verdict.DIVERGENT, "the peer is deaf", loop="uvloop")
-NO_PROGRAMS = Programs(0, 1, ())
+NO_PROGRAMS = Programs(0, 0, 1, ())
 ALL_FACTS = (BLIND, BLIND_AGAIN, DEAF)
 
 FOUND = (
@@ -131,7 +131,7 @@ def test_what_programs_found_in_a_peer_stands_behind_its_verdicts() -> None:
         < lines.index("- The peer is deaf.")
         < lines.index("### Generated programs on peer")
     )
-    assert "0 programs in 0 cells, seed 1: each did what it does natively." in lines
+    assert "0 programs drawn by seed 1 and 0 saved ones in 0 cells: each did what it does natively." in lines
 
 
 def test_it_says_what_was_judged_on_what() -> None:
@@ -185,6 +185,7 @@ def write_programs(path: Path, **changes: Any) -> None:
     """Write what ``fuzz`` says of a campaign that found nothing."""
     whole = {
         "programs": 9,
+        "saved": [],
         "seed": 1,
         "status": 0,
         "complete": True,
@@ -204,7 +205,7 @@ def test_the_page_is_written_from_all_files(tmp_path: Path) -> None:
     assert main([str(each) for each in given]) == ExitStatus.AS_EXPECTED
     lines = written.read_text(encoding="utf-8").splitlines()
     assert "- So it is." in lines
-    assert "9 programs in 1 cell, seed 1: each did what it does natively." in lines
+    assert "9 programs drawn by seed 1 and 0 saved ones in 1 cell: each did what it does natively." in lines
 
 
 def test_the_page_is_left_as_it_is_for_what_cannot_be_its_source(

@@ -12,6 +12,7 @@ from conformance.differential.program import Program
 from conformance.errors import UsageError
 from peers.programs import Programs, explained, read_programs, shown
 from peers.programs_facts import Fact, read_facts
+from peers.telling import by_lines
 from performing import op, program, run
 
 SMALL = program(run())
@@ -26,12 +27,15 @@ def cell(version: str = "3.8.18", loop: str = "asyncio", peer: str = "peer") -> 
     return f"differential/{peer}/{version}/{loop}"
 
 
-def difference(kind: str = KIND, of: Program = SMALL, steady: bool = True, **cells: Any) -> dict[str, Any]:
+def difference(
+    kind: str = KIND, of: Program = SMALL, steady: bool | None = True, shrunk: bool = True, **cells: Any
+) -> dict[str, Any]:
     """A difference as ``fuzz`` tells of it."""
     return {
         "difference": kind,
         "cell": cell(**cells),
         "cells": {cell(**cells): 1},
+        "shrunk": shrunk,
         "steady": steady,
         "file": "kept.json",
         "program": of,
@@ -44,7 +48,8 @@ def difference(kind: str = KIND, of: Program = SMALL, steady: bool = True, **cel
 def read(tmp_path: Path, *differences: dict[str, Any], **changes: Any) -> Programs:
     path = tmp_path / "programs.json"
     whole = {"programs": 21, "seed": 1, "status": 1, "complete": True, "judged": [cell()], "given up": {}}
-    path.write_text(json.dumps({**whole, "differences": differences, "broken": [], **changes}))
+    found = {"saved": [{}, {}], "differences": differences, "broken": []}
+    path.write_text(json.dumps({**whole, **found, **changes}))
     return read_programs(path)
 
 
@@ -56,7 +61,7 @@ def test_a_kind_is_shown_under_its_fact_with_where_it_is_seen(tmp_path: Path) ->
     found = [difference(), difference(version="3.10.13"), difference(loop="uvloop")]
     lines = section(read(tmp_path, *found), FACT)
     assert lines[2:6] == [
-        "21 programs in 1 cell, seed 1. What they found, each with the smallest program that shows it:",
+        "19 programs drawn by seed 1 and 2 saved ones in 1 cell. What they found, each with a program that was made as small as it can be:",
         "",
         "- The peer is lost.",
         f"  - On asyncio 3.8, 3.10; uvloop 3.8: `{KIND}`, `{KIND}`, `{KIND}`.",
@@ -70,21 +75,55 @@ def test_the_smallest_program_is_shown_with_what_native_and_the_peer_do(tmp_path
         "        2  runner0.run(task0 as follows):",
         "        3      pass",
         "",
-        "        native  s0: returned null",
-        "        peer    s0: returned 1",
+        "        native  line 2: returned null",
+        "        peer    line 2: returned 1",
     ]
 
 
+def test_of_the_kinds_of_a_fact_the_first_is_told_of(tmp_path: Path) -> None:
+    other = difference("run: raised", of=SMALL)
+    fact = Fact("peer", (KIND, "run: raised"), "the peer is lost")
+    lines = section(read(tmp_path, other, difference(of=LARGE)), fact)
+    assert lines[5] == f"  - On asyncio 3.8: `{KIND}`, `run: raised`."
+    assert lines[-2:] == ["        native  line 2: returned null", "        peer    line 2: returned 1"]
+
+
+def test_a_program_that_was_not_made_small_is_shown_for_want_of_others_alone(tmp_path: Path) -> None:
+    other = "run: raised"
+    fact = Fact("peer", (other, KIND), "the peer is lost")
+    drawn = difference(other, of=LARGE, shrunk=False)
+    assert "        4      await sleep(0)" in section(read(tmp_path, drawn), fact)
+    assert "        3      pass" in section(read(tmp_path, drawn, difference()), fact)
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        ("s0: returned null", "line 2: returned null"),
+        ("t0:1: slept", "line 4: slept"),
+        ("t0: begin", "task0: begin"),
+        ("end: warned", "at the end: warned"),
+        ("–", "–"),
+        (
+            "s0: raised ValueError(), context LookupError() [the one of t0:0 caught], the one of t0 raised, time 2",
+            "line 2: raised ValueError(), context LookupError() [the one that line 3 caught], the one that task0 raised, time 2",
+        ),
+    ],
+)
+def test_an_event_is_told_by_the_lines_of_the_program(shown: str, told: str) -> None:
+    assert by_lines(shown, LARGE) == told
+
+
 def test_of_a_state_only_what_differs_is_shown(tmp_path: Path) -> None:
-    told = difference("run: state, differs in tasks")
+    told = difference("run: state, differs in tasks: more")
     told["native"], told["subject"] = (
         [["s0", "state", {"loop": "open", "tasks": {"0": ["done", count], "1": ["done", 7]}}]]
         for count in (0, 5)
     )
     fact = Fact("peer", (told["difference"],), "the peer miscounts")
     assert section(read(tmp_path, told), fact)[-2:] == [
-        '        native  s0: state tasks: 0: ["done", 0]',
-        '        peer    s0: state tasks: 0: ["done", 5]',
+        '        native  line 2: state tasks: 0: ["done", 0]',
+        '        peer    line 2: state tasks: 0: ["done", 5]',
     ]
 
 
@@ -101,8 +140,13 @@ def test_what_was_not_found_again_needs_no_fact(tmp_path: Path) -> None:
     assert section(read(tmp_path, difference(steady=False))) == [
         "### Generated programs on peer",
         "",
-        "21 programs in 1 cell, seed 1: each did what it does natively.",
+        "19 programs drawn by seed 1 and 2 saved ones in 1 cell: each did what it does natively.",
     ]
+
+
+def test_what_was_not_asked_again_needs_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Nothing explains what peer does"):
+        section(read(tmp_path, difference(steady=None)))
 
 
 def test_what_comes_and_goes_is_neither_shown_nor_needed(tmp_path: Path) -> None:
