@@ -200,7 +200,15 @@ def _label(name: object) -> int:
     return int(number) if number.isdigit() else -1
 
 
-_IGNORED = ("loop factory", "stuck", "warned", "logged", "unraisable", "interrupt went unnoticed")
+_IGNORED = (
+    "loop factory",
+    "debug mode",
+    "stuck",
+    "warned",
+    "logged",
+    "unraisable",
+    "interrupt went unnoticed",
+)
 _OF_THE_LOOP: dict[str, Callable[[_Watching, Event], bool]] = {
     **dict.fromkeys(_IGNORED, _Watching._ignore),
     "state": _Watching._state,

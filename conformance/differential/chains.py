@@ -2,7 +2,7 @@
 
 An exception of another class is one change, chain and all: where the subject has the control's class and native's
 chain, neither the one nor the other shows the like. A chain that lies between native's, none, and the control's is the
-control's change too. And an exception that is shown again has its chain again.
+control's change too. And an exception that is shown again has its chain again; one that was shown, as a link of a chain, its class.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from conformance.differential.hunks import Hunk, Path, value_at
 
 _CHAIN = ("cause", "context", "next")
 _OWN_CHAIN = ("cause", "context")
+_CLASS = "class"
 
 
 def with_chain_of_native(hunk: Hunk) -> Hunk | None:
@@ -58,7 +59,7 @@ def _links(link: Any) -> list[dict[str, Any]]:
 
 @frozen
 class ChainShown:
-    """That an exception, where it was shown, had another chain than native's."""
+    """That an exception, where it was shown, had another chain than native's, or was of another class."""
 
     shown: str
     """The event that showed it, as canonical texts name it."""
@@ -87,6 +88,36 @@ def chain_shown_before(hunk: Hunk, others: Collection[tuple[int, Path]]) -> Chai
         return None
     shown, key, before, after = found
     return ChainShown(shown, key, before, after)
+
+
+def class_shown(hunk: Hunk) -> ChainShown | None:
+    """What a change to an exception's class is, where it is shown; None of another change."""
+    native, subject = hunk.native_event, hunk.subject_event
+    if native is None or subject is None or not hunk.path:
+        return None
+    before, after = value_at(native, hunk.path), value_at(subject, hunk.path)
+    if not (_is_exception(before) and _is_exception(after)):
+        return None
+    return ChainShown(
+        f"{origin(hunk.event)} {what(hunk.event)}", _CLASS, str(before[_CLASS]), str(after[_CLASS])
+    )
+
+
+def class_shown_before(hunk: Hunk) -> ChainShown | None:
+    """What ``class_shown`` was for the event that showed an object last before which now is a link of a chain.
+
+    Nothing else of the chain may differ from there on.
+    """
+    native, subject = hunk.native_event, hunk.subject_event
+    if native is None or subject is None or not hunk.path or hunk.path[-1] not in _CHAIN:
+        return None
+    before, after = value_at(native, hunk.path), value_at(subject, hunk.path)
+    if not (_is_exception(before) and _is_exception(after)) or {**before, _CLASS: ""} != {
+        **after,
+        _CLASS: "",
+    }:
+        return None
+    return ChainShown(str(after["object"]), _CLASS, str(before[_CLASS]), str(after[_CLASS]))
 
 
 def _chains(hunk: Hunk) -> tuple[str, str, str, str] | None:

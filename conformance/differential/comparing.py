@@ -17,6 +17,8 @@ from conformance.differential.chains import (
     begins_chain_of,
     chain_shown,
     chain_shown_before,
+    class_shown,
+    class_shown_before,
     with_chain_of_native,
 )
 from conformance.differential.events import Trace, origin
@@ -52,18 +54,18 @@ def told_apart(subject: Sequence[Hunk], control: Iterable[Hunk]) -> Compared:
     own: list[Hunk] = []
     left: list[Hunk] = []
     begun: set[int] = set()
-    chains: set[ChainShown | None] = set()
+    shown: set[ChainShown | None] = set()
     changed = {(hunk.place, hunk.path) for hunk in subject}
     for hunk in subject:
         taken = next((each for each in _same_changes(hunk, gone) if known[each] > 0), None)
         if taken is None:
             taken = _same_but_for_the_chain(hunk, known) or _same_but_longer(hunk, known)
-        again = chain_shown_before(hunk, changed)
-        if taken is None and (again is None or again not in chains):
+        again = {chain_shown_before(hunk, changed), class_shown_before(hunk)} - {None}
+        if taken is None and not again & shown:
             left.append(hunk)
             continue
         own.append(hunk)
-        chains.add(chain_shown(hunk))
+        shown |= {chain_shown(hunk), class_shown(hunk)}
         if taken is None:
             # What was told apart where the object was shown before is not shown by the control here.
             continue

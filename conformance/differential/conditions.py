@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from conformance.differential.events import Event, Trace, classes, origin, what
-from conformance.differential.hunks import Hunk
-from conformance.differential.program import at
+from conformance.differential.hunks import Hunk, value_at
+from conformance.differential.program import at, walk
 
 CANCELLED = "asyncio.exceptions.CancelledError"
 _ENDS = frozenset({"raised", "returned"})
@@ -27,6 +27,8 @@ class Traces:
 
     native: Trace
     subject: Trace
+    control: Trace = Factory(list)
+    """Empty where the control was not asked, or has no answer."""
 
 
 NO_TRACES = Traces([], [])
@@ -116,6 +118,60 @@ def _operation(program: Mapping[str, Any], path: str) -> Mapping[str, Any]:
         return {}
 
 
+def awaited_late(hunk: Hunk, program: Mapping[str, Any], traces: Traces) -> bool:
+    """Whether somebody began to await the task that the hunk's operation looks at when that had already ended."""
+    label = _operation(program, origin(hunk.event)).get("of")
+    over = False
+    for event in traces.native[: hunk.place]:
+        if origin(event) == f"t{label}":
+            over = what(event) in _ENDS
+        elif over and what(event) == "begin await" and event[_DATA] == f"task {label}":
+            return True
+    return False
+
+
+def handled_outside(hunk: Hunk, program: Mapping[str, Any], traces: Traces) -> bool:
+    """Whether the context that a task's error is given is the failure of a ``run`` that is being closed."""
+    if hunk.subject_event is None or not origin(hunk.event).startswith("t"):
+        return False
+    given = value_at(hunk.subject_event, hunk.path)
+    failure = _failure(traces.native[: hunk.place], program)
+    return failure is not None and isinstance(given, dict) and given.get("class") == failure
+
+
+def _failure(before: Trace, program: Mapping[str, Any]) -> str | None:
+    """The class of what the main task of the ``run`` that is being closed has raised, if there is one."""
+    mains = {
+        path: f"t{operation['label']}"
+        for path, operation in walk(dict(program))
+        if operation["op"] == "run_function"
+    }
+    running = failure = None
+    for event in before:
+        place = origin(event)
+        if place in mains and what(event).startswith("begin"):
+            running, failure = place, None
+        elif place == running and what(event) in _ENDS:
+            running = failure = None
+        elif running is not None and place == mains[running] and what(event) == "raised":
+            failure = classes(event)[0]
+    return failure
+
+
+def of_the_control(hunk: Hunk, program: Mapping[str, Any], traces: Traces) -> bool:  # noqa: ARG001  # as the others
+    """Whether the control, too, shows errors of these classes there, and the hunk is but which ones they are."""
+    event = hunk.event
+    return any(
+        origin(each) == origin(event) and what(each) == what(event) and classes(each) == classes(event)
+        for each in traces.control
+    )
+
+
 Condition = Callable[[Hunk, Mapping[str, Any], Traces], bool]
-CONDITIONS: Mapping[str, Condition] = {"released": released}
+CONDITIONS: Mapping[str, Condition] = {
+    "released": released,
+    "awaited late": awaited_late,
+    "handled outside": handled_outside,
+    "of the control": of_the_control,
+}
 """By the name that the file of divergences calls it by."""

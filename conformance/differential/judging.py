@@ -86,7 +86,11 @@ class Judge:
         if not found:
             return Explained((), {})
         asked = [each for each in self.divergences if each.control == control]
-        traces = Traces(self.reader.trace(compared_with(answers)), self.reader.trace(answers.subject))
+        traces = Traces(
+            self.reader.trace(compared_with(answers)),
+            self.reader.trace(answers.subject),
+            [] if answers.control is None else self.reader.trace(answers.control),
+        )
         return explain(found, program, cell, asked, traces)
 
     def forget(self) -> None:

@@ -92,7 +92,8 @@ def _values(hunk: Hunk, native: Event | None, subject: Event | None) -> tuple[st
     first, second = (value_at(event, hunk.path) for event in (native, subject))
     if type(first) is int and type(second) is int:
         return ("more" if second > first else "less",)
-    return _word(first), _word(second)
+    words = _word(first), _word(second)
+    return words if words[0] != words[1] else ()
 
 
 def _word(value: Any) -> str:

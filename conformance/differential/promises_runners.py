@@ -70,7 +70,7 @@ def generators_left(facts: Facts) -> Iterator[tuple[int, str]]:
     origins: dict[str, str] = {}
     closing = frozenset({"begin close", "begin exit"})
     for place, event in facts.of(
-        "generator", "item", "generator ends", "begin next", "close", "exit", "raised", *closing
+        "generator", "item", "generator ends", "begin next", "closed", "close", "exit", "raised", *closing
     ):
         operation = facts.operation(event)
         if _is_left_off(operation, event):
@@ -84,10 +84,12 @@ def generators_left(facts: Facts) -> Iterator[tuple[int, str]]:
             begun[event[0]] = "it"
         elif event[1] == "begin next" and event[2] in origins:
             begun[event[0]] = origins[event[2]]
-        elif event[1] == "generator ends":
-            begun = _without(begun, event[0])
-            due = _without(due, event[0])
-            origins = {name: origin for name, origin in origins.items() if origin != event[0]}
+        elif event[1] in {"generator ends", "closed"}:
+            # One that is closed before it has begun tells nothing of its end.
+            ended = origins.get(f"task {operation.get('of')}", event[0])
+            begun = _without(begun, ended)
+            due = _without(due, ended)
+            origins = {name: origin for name, origin in origins.items() if origin != ended}
         elif event[1] in _CLOSED and _closed(facts, event):
             yield from ((place, f"that of {at} is open") for at in due)
             begun, due = {}, {}

@@ -59,7 +59,7 @@ def tell_own(console: Console, tally: Tally) -> None:
     for control, kinds in tally.own.items():
         told = list(kinds)
         changes, of = counted(sum(kinds.counts.values()), "change"), counted(len(told), "kind")
-        drift = ", native's drift" if control.split("/")[1] == NATIVE else ""
+        drift = ", native's drift (docs/findings.md says why)" if control.split("/")[1] == NATIVE else ""
         console.print(legible(console, f"{control}: {changes} of {of}{drift}"), soft_wrap=True)
         table = _table()
         table.add_column(justify="right", no_wrap=True, min_width=_COUNT_WIDTH)

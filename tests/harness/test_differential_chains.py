@@ -90,3 +90,42 @@ def test_a_chain_that_is_cut_is_left_whatever_the_control_does() -> None:
         [raised("t1", CANCELLED, context=LONGER)],
     )
     assert left(native, [raised("t1", CANCELLED)], control) == [(2, "context")]
+
+
+TIMED_OUT = {
+    "native": raised("t1", THEIRS, cause=link(CANCELLED)),
+    "subject": raised("t1", OURS, cause=link(CANCELLED)),
+}
+
+
+def on_top_of(cls: str, number: int = 1, following: str = CANCELLED) -> list[Any]:
+    """A CancelledError that came on top of an exception."""
+    return raised("t2", CANCELLED, 3, context=link(cls, number, {"by": "cause", **link(following)}))
+
+
+def test_an_exception_of_another_class_is_of_that_class_as_a_link_of_a_chain() -> None:
+    native = [TIMED_OUT["native"], on_top_of(THEIRS)]
+    control = [raised("t1", OURS, cause=LONGER), raised("t2", CANCELLED, 3, context=link(CANCELLED))]
+    assert left(native, [TIMED_OUT["subject"], on_top_of(OURS)], control) == []
+
+
+def test_a_link_of_another_class_that_was_not_shown_so_is_left() -> None:
+    native = [TIMED_OUT["native"], on_top_of(THEIRS)]
+    control = [raised("t1", OURS, cause=LONGER), raised("t2", CANCELLED, 3, context=link(CANCELLED))]
+    for other in (on_top_of("builtins.ValueError"), on_top_of(OURS, 7), on_top_of(OURS, following=THEIRS)):
+        assert left(native, [TIMED_OUT["subject"], other], control) == [(2, "context")]
+    assert left(native, [TIMED_OUT["native"], on_top_of(OURS)], control) == [(2, "context")]
+    # What is a difference where it is shown remains one.
+    assert left(native, [TIMED_OUT["subject"], on_top_of(OURS)], native) == [(2,), (2, "context")]
+
+
+def test_it_is_of_that_class_as_a_later_link_too() -> None:
+    def interrupted(cls: str) -> list[Any]:
+        timed_out = {"by": "context", **link(cls, 1, {"by": "cause", **link(CANCELLED)})}
+        return raised("s0", "builtins.KeyboardInterrupt", 4, context=link(CANCELLED, 3, timed_out))
+
+    native = [TIMED_OUT["native"], interrupted(THEIRS)]
+    control = [raised("t1", OURS, cause=LONGER)]
+    assert left(native, [TIMED_OUT["subject"], interrupted(OURS)], [*control, native[1]]) == []
+    other = [TIMED_OUT["subject"], interrupted("builtins.ValueError")]
+    assert left(native, other, [*control, native[1]]) == [(2, "context", "next")]

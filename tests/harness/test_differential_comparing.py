@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.differential.comparing import compare
@@ -19,16 +19,19 @@ from traces import TRACES, UNCHAINED, distinct, edited, edits, error
 CANCELLED = "asyncio.exceptions.CancelledError"
 
 
+@settings(deadline=None)
 @given(TRACES, TRACES)
 def test_the_hunks_applied_to_native_give_the_subject(native: Trace, subject: Trace) -> None:
     assert applied(native, hunks(native, subject)) == canonical(subject)
 
 
+@settings(deadline=None)
 @given(TRACES, TRACES)
 def test_there_are_hunks_where_the_traces_are_not_the_same(native: Trace, subject: Trace) -> None:
     assert bool(hunks(native, subject)) is not same(native, subject)
 
 
+@settings(deadline=None)
 @given(UNCHAINED, UNCHAINED, UNCHAINED)
 def test_the_control_takes_hunks_of_its_own_and_no_more_of_them_than_it_has(
     native: Trace, subject: Trace, control: Trace
@@ -46,12 +49,14 @@ def test_the_control_takes_hunks_of_its_own_and_no_more_of_them_than_it_has(
     assert all((hunk.native, hunk.subject, hunk.path) in changes for hunk in found.own)
 
 
+@settings(deadline=None)
 @given(TRACES, TRACES)
 def test_what_the_control_shows_alike_is_the_interpreter_s_own(native: Trace, subject: Trace) -> None:
     found = compare(native, subject, subject)
     assert (found.own, found.left) == (hunks(native, subject), ())
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_control_s_change_takes_just_its_own_hunks_from_among_others(data: st.DataObject) -> None:
     native = data.draw(distinct())
@@ -200,6 +205,10 @@ def test_numbers_of_a_state_are_told_by_whether_there_are_more_or_less() -> None
 
 def test_what_a_program_has_put_into_a_variable_makes_no_kind() -> None:
     assert state_kind(["x"], [""], "variables") == state_kind(["unset"], [1], "variables")
+
+
+def test_values_that_have_one_word_are_not_told() -> None:
+    assert str(state_kind([["a"]], [["a"], ["b"]], "executors")) == "run: state, differs in executors"
 
 
 def test_what_a_task_came_to_is_part_of_its_kind() -> None:

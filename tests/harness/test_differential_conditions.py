@@ -1,4 +1,4 @@
-"""When a declared divergence takes what it takes: after the main task has released a cancellation, and not otherwise."""
+"""When a declared divergence takes what it takes, and when it does not: what must have happened in the run before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pytest
 from attrs import evolve
 
 from conformance.differential.conditions import Traces
+from conformance.differential.corpus import read_corpus
 from conformance.differential.divergences import Divergence, EventPattern, HunkPattern, explain
+from conformance.differential.divergences_file import DIVERGENCES, read_divergences
 from conformance.differential.events import Trace
 from conformance.differential.hunks import hunks
 from results import subject_cell
@@ -120,3 +122,94 @@ def test_without_traces_nothing_is_known_to_be_released() -> None:
     program, native, subject = caught_and_interrupted("swallow")
     found = hunks(native, subject)
     assert explain(found, program, CELL, [DECLARED]).left == found
+
+
+def task(label: int, *body: dict[str, Any]) -> dict[str, Any]:
+    made = {"op": "create", "how": "create_task", "label": label, "name": None, "context": None}
+    return {**made, "body": list(body)}
+
+
+def cancelled(
+    origin: str, what: str, *before: Any, args: tuple[str, ...] = (), number: int = 0, **chain: Any
+) -> Any:
+    return [origin, what, *before, {**error(CANCELLED, *args, number=number), **chain}]
+
+
+def link(cls: str) -> dict[str, Any]:
+    return {"class": cls, "given": [], "object": 9, "next": None}
+
+
+def left_by_our_own(program: dict[str, Any], *traces: Trace) -> int:
+    """How many changes the project's declarations leave of two traces, and the control's."""
+    declared = read_divergences(DIVERGENCES, {saved.name for saved in read_corpus()})
+    found = hunks(*traces[:2])
+    assert found
+    cell = subject_cell("3.9.18")
+    return len(explain(found, program, cell, declared, Traces(*traces)).left)
+
+
+@pytest.mark.parametrize(("is_awaited", "left"), [(True, 0), (False, 2)])
+def test_a_task_keeps_its_error_only_where_it_was_awaited_late(is_awaited: bool, left: int) -> None:
+    own = {"op": "raise", "error": "CancelledError", "message": "x"}
+    awaits, looks = ({"op": op, "of": 1} for op in ("await", "state"))
+    body = [task(1, own), SLEEP, *([awaits] if is_awaited else [looks]), looks]
+    program = {
+        "runners": [{"debug": None, "factory": False}],
+        "script": [{"op": "run", "runner": 0, "label": 0, "context": None, "body": body}],
+    }
+    first: Trace = (
+        [["t0:2", "begin await", "task 1"], cancelled("t0:2", "raised", args=("x",))]
+        if is_awaited
+        else [cancelled("t0:2", "state", "task 1", "cancelled", args=("x",))]
+    )
+    before: Trace = [["s0", "begin run"], cancelled("t1", "raised", args=("x",)), *first]
+    native = cancelled("t0:3", "state", "task 1", "cancelled", number=1)
+    subject = cancelled("t0:3", "state", "task 1", "cancelled", args=("x",))
+    # Another number of arguments is one change, another object the other.
+    assert left_by_our_own(program, [*before, native], [*before, subject]) == left
+
+
+@pytest.mark.parametrize(
+    ("place", "is_closing", "given", "left"),
+    [
+        ("t2:0", True, "builtins.ValueError", 0),
+        ("t2:0", True, "builtins.LookupError", 1),
+        ("t2:0", False, "builtins.ValueError", 1),
+        ("s0", True, "builtins.ValueError", 1),
+    ],
+)
+def test_a_context_comes_from_outside_only_in_tasks_while_a_failed_run_is_closed(
+    place: str, is_closing: bool, given: str, left: int
+) -> None:
+    body = [
+        task(1, SLEEP),
+        task(2, {"op": "await", "of": 1}),
+        {"op": "raise", "error": "ValueError", "message": None},
+    ]
+    program = {
+        "runners": [],
+        "script": [{"op": "run_function", "label": 0, "debug": None, "factory": False, "body": body}],
+    }
+    failed: Trace = [["t0", "raised", error("builtins.ValueError", number=5)]] if is_closing else []
+    before: Trace = [["s0", "begin run"], *failed]
+    native, subject = (
+        [*before, [place, "raised", {**error("builtins.LookupError", "x"), "context": link(cls)}]]
+        for cls in (CANCELLED, given)
+    )
+    assert left_by_our_own(program, native, subject) == left
+
+
+@pytest.mark.parametrize(("of_control", "left"), [(CANCELLED, 0), ("builtins.ValueError", 1), (None, 1)])
+def test_under_a_legacy_factory_a_cancellation_is_another_one_only_where_the_control_has_one(
+    of_control: str | None, left: int
+) -> None:
+    factory = {"op": "task_factory", "runner": 0, "kind": "legacy"}
+    program = {
+        "runners": [{"debug": None, "factory": False}],
+        "script": [factory, {"op": "run", "runner": 0, "label": 0, "context": None, "body": [SLEEP]}],
+    }
+    native: Trace = [["s1", "begin run"]]
+    end: Any = (
+        ["t0:0", "slept"] if of_control is None else ["t0:0", "raised", error(of_control, "x", number=3)]
+    )
+    assert left_by_our_own(program, native, [*native, cancelled("t0:0", "raised")], [*native, end]) == left

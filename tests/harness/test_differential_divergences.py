@@ -194,7 +194,11 @@ def test_a_file_says_what_each_declaration_takes(tmp_path: Path) -> None:
         ('native = {what = "raised"', 'native = {says = "raised"', "takes 1: native: unknown key 'says'."),
         ('["asyncio.exceptions.CancelledError"]', '"x"', "classes = 'x'. Give a list of qualified names."),
         ("native = {", "other = {", "has takes 1: unknown key 'other'."),
-        ("needs =", 'when = "sometimes"\nneeds =', "has when = 'sometimes'. There is: released."),
+        (
+            "needs =",
+            'when = "sometimes"\nneeds =',
+            "has when = 'sometimes'. There is: released, awaited late, handled outside, of the control.",
+        ),
         ("needs =", 'control = "yes"\nneeds =', "has control = 'yes'. It is true, where the control shows"),
         ("[[divergence.takes]]", "[[divergence.taken]]", "has unknown key 'taken'."),
         ("[[divergence]]", "[[divergences]]", "has the unknown key 'divergences'."),

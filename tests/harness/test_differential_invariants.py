@@ -246,6 +246,18 @@ def test_a_current_task_in_a_callback_is_found() -> None:
     assert found("current_task is the task that runs", script, trace) == ["it is task 0 in a callback"]
 
 
+@pytest.mark.parametrize(("is_closed", "open_ones"), [(True, []), (False, ["that of t0:2 is open"])])
+def test_a_generator_that_was_closed_before_it_began_is_not_left_open(
+    is_closed: bool, open_ones: list[str]
+) -> None:
+    closing = {"op": "aclose", "of": 1}
+    ended: Trace = [["t0:1", "begin aclose", "task 1"], ["t0:1", "closed"]] if is_closed else []
+    trace: Trace = [["t0:0", "generator", "task 1"], *ended, ["t0:2", "begin next", "task 1"]]
+    script = [run(generator(1), closing, {"op": "next", "of": 1}), CLOSE]
+    trace += [["s1", "begin close"], ["s1", "close", None]]
+    assert found("close finalizes asynchronous generators", script, trace) == open_ones
+
+
 def test_a_violation_says_what_is_promised_and_where() -> None:
     script, _, breaks = BROKEN["a token is used once"]
     program = {"runners": [{"debug": None, "factory": False}], "script": script}

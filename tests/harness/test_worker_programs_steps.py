@@ -66,6 +66,15 @@ def test_the_run_function_runs_once(perform: Performer, factory: bool) -> None:
     assert bool(seen.all("loop factory")) is factory
 
 
+@pytest.mark.parametrize("debug", [True, False, None])
+def test_the_debug_mode_that_the_run_function_is_asked_for_is_told(
+    perform: Performer, debug: bool | None
+) -> None:
+    seen = perform(op("run_function", label=3, body=[], debug=debug))
+    # Nothing else shows it: of its loop no state tells, since it is closed by then.
+    assert (["debug mode"] in seen.at("s0")) is (debug is True)
+
+
 @pytest.mark.parametrize("what", ["future", "function", "null"])
 def test_what_is_no_coroutine_is_refused(perform: Performer, what: str) -> None:
     assert perform(op("run_wrong", what=what)).classes("s0") == ["ValueError"]

@@ -96,4 +96,7 @@ def _begin_main(world: World, label: int) -> None:
     world.main = task
     if world.running is not None:
         world.loops_of_runners[world.running] = weakref.ref(task.get_loop())  # type: ignore[union-attr]
+    elif asyncio.get_running_loop().get_debug():
+        # Of a run function's loop, which is closed behind it, no state tells.
+        world.note(world.step, "debug mode")
     world.hold(label, task)
