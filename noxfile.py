@@ -30,6 +30,7 @@ DRIVER = "3.11"
 BENCHMARKS = ROOT / ".benchmarks"
 SOAKED = ROOT / ".conformance" / "soaked.jsonl"
 PEERS = ROOT / ".conformance" / "peers.jsonl"
+PEERS_OURS = ROOT / ".conformance" / "peers-ours.jsonl"
 PEERS_PROGRAMS = ROOT / ".conformance" / "peers-programs.json"
 THIRD_LOOP = ROOT / ".conformance" / "third_loop.jsonl"
 PICTURED = ROOT / ".conformance" / "pictured.jsonl"
@@ -224,7 +225,7 @@ def planted(session: nox.Session) -> None:
 
 @nox.session(python=DRIVER)
 def peers(session: nox.Session) -> None:
-    """Judge the peers by CPython's own tests and by generated programs, and write docs/peers.md. Takes the arguments of `conformance run`."""
+    """Judge the peers by CPython's own tests and by generated programs, and write docs/peers.md and the README's comparison. Takes the arguments of `conformance run`."""
     install_harness(session)
     command = ["python", "-m", "conformance"]
     both = ["--implementation=backports.asyncio.runner", "--implementation=taskgroup"]
@@ -239,6 +240,10 @@ def peers(session: nox.Session) -> None:
     session.run(*command, "fuzz", *both, *drawn, success_codes=[0, 1])
     programs = [str(PEERS_PROGRAMS), str(ROOT / "peers" / "programs.toml")]
     session.run("python", "-m", "peers.page", str(PEERS), facts, *programs, str(ROOT / "docs" / "peers.md"))
+    # Ours, where they are: from native's Runner on there is nothing to compare.
+    where = [f"--python={series}" for series in SERIES[: SERIES.index(DRIVER)]]
+    session.run(*command, "run", "--implementation=runner_backport", *where, "--out", str(PEERS_OURS))
+    session.run("python", "-m", "peers.comparison", str(PEERS), str(PEERS_OURS), str(ROOT / "README.md"))
 
 
 @nox.session(python=False)
@@ -311,8 +316,10 @@ def coverage_harness(session: nox.Session) -> None:
     shutil.rmtree(COVERAGE_HARNESS, ignore_errors=True)
     COVERAGE_HARNESS.mkdir(parents=True)
     where = ["--rcfile=tests/harness/coverage.toml", f"--data-file={COVERAGE_HARNESS / '.coverage'}"]
-    # The one that is left out looks at what is imported, and coverage imports some of that.
-    arguments = session.posargs or ["tests/harness", "--ignore=tests/harness/test_cli_start.py"]
+    # Coverage imports some of what the one looks for, and finds no room for its data in the other's full disk.
+    left_out = ["test_cli_start.py", "test_report_full.py"]
+    ignoring = [f"--ignore=tests/harness/{name}" for name in left_out]
+    arguments = session.posargs or ["tests/harness", *ignoring]
     session.run(
         *["coverage", "run", *where, "-m", "pytest", "-p", "measured_workers", *arguments],
         env={"MEASURED_WORKERS": str(COVERAGE_HARNESS / ".coverage"), "PYTHONPATH": "tests/harness"},

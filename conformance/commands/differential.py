@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from attrs import frozen
 
@@ -39,9 +40,18 @@ def read_known() -> Known:
     return Known(corpus, divergences)
 
 
-def provided(plan: DifferentialPlan, jobs: int | None, say: Callable[[str], None]) -> Cells:
-    """Make the environments of all cells of the plan, and return who asks their workers. Raises ProvisionError."""
-    pythons = provide(plan.all, ENVIRONMENTS, say=say)
+def provided(
+    plan: DifferentialPlan, jobs: int | None, say: Callable[[str], None], coverage: Path | None = None
+) -> Cells:
+    """Make the environments of all cells of the plan, and return who asks their workers. Raises ProvisionError.
+
+    ``coverage`` is the folder for coverage's data; None where nothing is measured.
+    """
+    extra = () if coverage is None else ("coverage",)
+    pythons = provide(plan.all, ENVIRONMENTS, extra=extra, say=say)
     variables = handed_on()
-    orders = [ProgramsOrder(cell, pythons[cell.environment], variables=variables) for cell in plan.all]
+    orders = [
+        ProgramsOrder(cell, pythons[cell.environment], variables=variables, coverage=coverage)
+        for cell in plan.all
+    ]
     return Cells(orders, jobs or DEFAULT_JOBS)

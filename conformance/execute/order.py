@@ -44,6 +44,7 @@ class Order:
     seconds: float = 60.0
     """The time limit of each test, and of all that a worker does between two."""
     coverage: Path | None = None
+    """The folder for coverage's data files; None where nothing is measured."""
     shuffle: int | None = None
     """The seed of the order in which the tests run; None for the suite's own order."""
     memory: int = 4 << 30

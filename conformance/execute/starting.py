@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import frozen
 
 from conformance.execute.order import Order
-from conformance.records import NATIVE, Implementation
+from conformance.records import NATIVE, Cell, Implementation
 
 START_SECONDS = 120.0
 """How long a worker may take to import everything, on a machine that is busy with its fellows."""
@@ -40,10 +40,18 @@ def start_of(order: Order) -> Start:
     cell = order.cell
     arguments = ["--tree", str(order.tree.absolute()), "--suite", cell.suite.value, "--mode", cell.mode.value]
     arguments += ["--loop", cell.loop.factory, *judged(cell.implementation)]
-    if order.coverage is not None and cell.implementation.name != NATIVE:
-        package = re.split("[.:]", cell.implementation.runner or cell.implementation.task or "")[0]
-        arguments += ["--coverage", str(order.coverage.absolute()), "--coverage-source", package]
+    arguments += measured(cell, order.coverage)
     return Start(cell.name, order.python, tuple(arguments), order.memory, order.variables)
+
+
+def measured(cell: Cell, folder: Path | None) -> list[str]:
+    """What a worker is told of coverage, whose data goes to ``folder``; nothing where that is None, or all is the interpreter's own."""
+    judged_name = cell.implementation.runner or cell.implementation.task
+    if folder is None or judged_name is None or cell.implementation.name == NATIVE:
+        return []
+    beginning = folder.absolute() / f".coverage.{cell.name.replace('/', '-')}"
+    package = re.split("[.:]", judged_name)[0]
+    return ["--coverage", str(beginning), "--coverage-context", cell.name, "--coverage-source", package]
 
 
 def judged(implementation: Implementation) -> list[str]:

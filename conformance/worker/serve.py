@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 import traceback
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Dict, List
 
-from . import suites, surroundings
+from . import measuring, suites, surroundings
 from .channel import Channel
 from .details import shortened
 from .exercise import Exercise
@@ -33,7 +33,7 @@ def main(arguments: List[str]) -> None:
     exercise, policies = Exercise(), Policies()
     names = {"Runner": options.runner, "run": options.run, "Task": options.task}
     try:
-        save_coverage = _start_coverage(options.coverage, options.coverage_source)
+        save_coverage = measuring.start(options)
         native = surroundings.native_names(names, resolve)
         sys.path.insert(0, options.tree)
         module = suites.load(_request(options), exercise, policies)
@@ -61,10 +61,11 @@ def main(arguments: List[str]) -> None:
             # If it escaped from a test, that has told of it. The fixtures were skipped.
             if not reporter.interrupted:
                 raise
+        if save_coverage is not None:
+            # Behind the last test there were fixtures.
+            save_coverage()
         if reporter.spoiled:
             reporter.flush()
-            if save_coverage is not None:
-                save_coverage()
             # The last word: who hears it ends us at once, without waiting for what the test left.
             channel.send("spoiled")
             _exit(0)
@@ -75,7 +76,7 @@ def _serve_programs(options: argparse.Namespace, channel: Channel) -> None:
     """The same for programs, which need none of what upstream's tests do."""
     from .programs.serve import serve  # noqa: PLC0415  # nor do those need any of it
 
-    serve(options, channel, lambda: _start_coverage(options.coverage, options.coverage_source))
+    serve(options, channel)
 
 
 def _parse(arguments: List[str]) -> argparse.Namespace:
@@ -92,7 +93,10 @@ def _parse(arguments: List[str]) -> argparse.Namespace:
     parser.add_argument(
         "--control", action="store_true", help="run programs with stock tasks, in the place of all"
     )
-    parser.add_argument("--coverage", help="data file to measure into, with the coverage package")
+    parser.add_argument(
+        "--coverage", help="what data files to measure into begin with; with the coverage package"
+    )
+    parser.add_argument("--coverage-context", help="what the data is told apart by")
     parser.add_argument("--coverage-source", help="package to measure")
     options = parser.parse_args(arguments)
     if options.tree is None and options.suite != _PROGRAMS:
@@ -105,23 +109,3 @@ def _request(options: argparse.Namespace) -> suites.Request:
         name: getattr(options, name) for name in ("suite", "mode", "loop", "runner", "run", "task")
     }
     return suites.Request(**fields)
-
-
-def _start_coverage(data_file: "str | None", source: "str | None") -> Optional[Callable[[], None]]:
-    """Measure the judged package from before its import on, if asked to; returns what saves the data then."""
-    if data_file is None:
-        return None
-    import coverage  # noqa: PLC0415  # in the environment only where coverage is asked for
-
-    measuring = coverage.Coverage(
-        data_file=data_file,
-        data_suffix=True,
-        branch=True,
-        source_pkgs=[source],
-        config_file=False,
-        messages=False,
-    )
-    measuring.start()
-    # Called after each test, so that a killed worker loses only the test that it was running.
-    save: Callable[[], None] = measuring.save
-    return save

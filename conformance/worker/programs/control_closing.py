@@ -24,11 +24,14 @@ def cancel_all(loop: asyncio.AbstractEventLoop) -> None:
             loop.call_exception_handler({"message": _REPORT, "exception": task.exception(), "task": task})
 
 
-async def join_executor(loop: Any) -> None:
-    """Wait for the jobs of the default executor; asyncio of 3.8 has nothing for that."""
+def join_executor(loop: Any) -> Any:
+    """The coroutine that waits for the jobs of the default executor; asyncio of 3.8 has none."""
     if hasattr(loop, "shutdown_default_executor"):
-        await loop.shutdown_default_executor()
-        return
+        return loop.shutdown_default_executor()
+    return _join(loop)
+
+
+async def _join(loop: Any) -> None:
     executor = getattr(loop, "_default_executor", None)
     if executor is None:
         return
@@ -46,6 +49,10 @@ async def join_executor(loop: Any) -> None:
         await over.wait()
     finally:
         thread.join()
+
+
+# By its name a warning tells that it was never awaited.
+_join.__qualname__ = "BaseEventLoop.shutdown_default_executor"
 
 
 def hear_no_more_of_jobs(loop: Any) -> None:
