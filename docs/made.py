@@ -85,7 +85,8 @@ def _mended(text: str, file: Path) -> str:
         named = (file.parent / path).resolve()
         if named.is_relative_to(DOCS):
             return f"{image}[{words}]({named.relative_to(DOCS)}{hash_}{anchor})"
-        return words
+        page = _page_with(named)
+        return f"[{words}]({page})" if page else words
 
     return _LINK.sub(mend, text)
 
@@ -97,6 +98,15 @@ def _page_of(anchor: str) -> str:
             if kind == "README" and anchor == re.sub(r"[^\w-]+", "", wanted.lower().replace(" ", "-")):
                 return page.name
     return "index.md"
+
+
+def _page_with(file: Path) -> str:
+    """The page that has the whole of the file; nothing where none has."""
+    for page in sorted(DOCS.glob("*.md")):
+        for kind, wanted in _DIRECTIVE.findall(page.read_text(encoding="utf-8")):
+            if kind == "file" and (ROOT / wanted).resolve() == file:
+                return page.name
+    return ""
 
 
 def _output(command: str) -> str:

@@ -55,7 +55,7 @@ def page_of(
     ``digest`` is the SHA-256 of the file of facts, ``by_fact`` what explains the ``programs``. Raises UsageError for a run that does not say everything
     about each peer, that was judged by other facts, or of which something is not explained.
     """
-    _refuse_partial(document)
+    refuse_partial(document)
     if document.header.expectations != digest:
         raise UsageError("The run was judged by other facts than these.", _HOW)
     if document.footer is None or document.footer.exit_status is not ExitStatus.AS_EXPECTED:
@@ -89,7 +89,8 @@ _HEAD = (
 )  # fmt: skip
 
 
-def _refuse_partial(document: Document) -> None:
+def refuse_partial(document: Document) -> None:
+    """Raise UsageError for the document of a run that was not finished, or of a part of the plan."""
     header = document.header
     if not document.complete or header.filtered or header.shard is not None:
         raise UsageError("The document is not of a whole run.", _HOW)

@@ -74,6 +74,8 @@ def test_a_file_is_taken_without_its_title() -> None:
     [
         ("[it](peers.md#a)", "page.md", "[it](peers.md#a)"),
         ("[it](../peers/facts.toml)", "page.md", "it"),
+        ("[it](../CHANGELOG.md)", "page.md", "[it](changes.md)"),
+        ("[it](../upstream_tests/README.md)", "page.md", "[it](upstream.md)"),
         ("[it](../README.md)", "page.md", "[it](index.md)"),
         ("[it](../README.md#how-a-verdict-is-reached)", "page.md", "[it](verdicts.md)"),
         ("[it](https://peps.python.org)", "page.md", "[it](https://peps.python.org)"),

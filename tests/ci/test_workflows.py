@@ -169,3 +169,17 @@ def test_every_session_that_ci_runs_here_runs_there() -> None:
     sessions = {name for line in here for name in line.split()}
     there = set(job("ci.yml", "checks")["strategy"]["matrix"]["session"]) | {"tests", "conformance"}
     assert sessions <= there
+
+
+def test_only_the_step_that_opens_the_pull_request_has_a_token() -> None:
+    upstream = job("weekly.yml", "upstream")
+    assert "env" not in upstream or "GH_TOKEN" not in upstream["env"]
+    assert [one["name"] for one in upstream["steps"] if "GH_TOKEN" in one.get("env", {})] == [
+        "Open the pull request"
+    ]
+
+
+def test_all_that_coverage_reports_is_kept() -> None:
+    kept = job("ci.yml", "coverage")["steps"][-1]["with"]
+    assert kept["path"].split() == ["htmlcov/", "coverage.xml", "coverage.json"]
+    assert kept["if-no-files-found"] == "error"
