@@ -65,6 +65,10 @@ async def _join(loop: asyncio.AbstractEventLoop, executor: "Executor | None") ->
         thread.join()
 
 
+# As it is called where asyncio has it: so speaks a warning that it was never awaited.
+_join.__qualname__ = "BaseEventLoop.shutdown_default_executor"
+
+
 def ignore_late_results(loop: asyncio.AbstractEventLoop) -> None:
     """Let jobs of the default executor, and its join, end in silence though ``loop`` is closed by then.
 

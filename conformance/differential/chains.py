@@ -1,96 +1,112 @@
 """What a change to an exception does beside its chain, for the judge step that tells whose a change is.
 
-An exception of another class is one change, chain and all: where the subject has the control's class and native's
-chain, neither the one nor the other shows the like. A chain that lies between native's, none, and the control's is the
-control's change too. And an exception that is shown again has its chain again; one that was shown, as a link of a chain, its class.
+Chains are compared where stock tasks leave them as they are natively. Where these change one, or make another exception
+there, the subject's is what it is. And an exception that was shown has the same class again as a link of a chain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from conformance.differential.events import origin, text_of, what
-from conformance.differential.hunks import Hunk, Path, value_at
+from conformance.differential.events import AS_SHOWN, origin, what
+from conformance.differential.hunks import Hunk, value_at
 
 _CHAIN = ("cause", "context", "next")
-_OWN_CHAIN = ("cause", "context")
 _CLASS = "class"
+_ONE_FROM_3_11_ON = {"asyncio.exceptions.TimeoutError": "builtins.TimeoutError"}
 
 
-def with_chain_of_native(hunk: Hunk) -> Hunk | None:
-    """Return the change as it would be if the chain stayed native's; None where it makes no exception another one."""
-    native, subject = hunk.native_event, hunk.subject_event
-    if native is None or subject is None or not hunk.path:
-        return None
-    before, after = value_at(native, hunk.path), value_at(subject, hunk.path)
-    if not (_is_exception(before) and _is_exception(after)):
-        return None
-    for key in _CHAIN:
-        if key in before:
-            after[key] = before[key]
-    return evolve(hunk, subject=text_of(subject))
+def is_same_but_for_chains(hunk: Hunk, control: Hunk) -> bool:
+    """Whether both make the same other exception, or are the same new event, of chains that are such as the control's or native's."""
+    if hunk.place != control.place or hunk.path != control.path or hunk.native != control.native:
+        return False
+    first, second = hunk.subject_event, control.subject_event
+    if first is None or second is None or _without_chains(first) != _without_chains(second):
+        return False
+    natives = None if hunk.native_event is None else _classes_in_chains(hunk.native_event)
+    return _is_such(_classes_in_chains(first), _classes_in_chains(second), natives)
 
 
-def begins_chain_of(hunk: Hunk, control: Hunk) -> bool:
-    """Whether both give an exception a chain where native gives it none, and the subject's is the beginning of the control's.
+def is_chain_of_same(hunk: Hunk, control: Hunk) -> bool:
+    """Whether it changes the chain of an exception of which the control changes the chain too, the class or the object.
 
-    On 3.9 and 3.10 each who awaits a cancelled stock task late puts a link more on the chain: who puts fewer is nearer to native.
+    On 3.9 and 3.10 each who awaits a cancelled stock task late makes a new error, and puts the old one behind it: how many
+    there are, and which, depends on whose tasks there are in between, and is no more to be had from a control.
     """
-    if (hunk.place, hunk.path, hunk.native) != (control.place, control.path, control.native):
+    depth = next((number for number, key in enumerate(hunk.path) if key in _CHAIN), None)
+    if depth is None or hunk.native is None or (hunk.place, hunk.native) != (control.place, control.native):
         return False
-    if hunk.native_event is None or hunk.subject_event is None or control.subject_event is None:
+    path = hunk.path[:depth]
+    if control.path != path and (
+        control.path[:depth] != path or control.path[depth] not in (*_CHAIN, "object")
+    ):
         return False
-    if not hunk.path or hunk.path[-1] not in _CHAIN or value_at(hunk.native_event, hunk.path) is not None:
-        return False
-    links = _links(value_at(hunk.subject_event, hunk.path))
-    return bool(links) and _links(value_at(control.subject_event, hunk.path))[: len(links)] == links
+    natives, subjects, controls = (
+        _classes_in_chains(None if event is None else value_at(event, path))
+        for event in (hunk.native_event, hunk.subject_event, control.subject_event)
+    )
+    return _is_such(subjects, controls, natives)
 
 
-def _links(link: Any) -> list[dict[str, Any]]:
-    links = []
-    while isinstance(link, dict):
-        links.append({key: value for key, value in link.items() if key != "next"})
-        link = link.get("next")
-    return links
+def _is_such(subject: set[str], control: set[str], native: set[str] | None) -> bool:
+    """Whether a chain has nothing that neither of the others has, and something where both do; ``native`` is None for a new event."""
+    both = control if native is None else control and native
+    return subject <= control | (native or set()) and bool(subject or not both)
+
+
+def _classes_in_chains(value: Any) -> set[str]:
+    """The classes of all links; of what was shown before, that it was."""
+    if isinstance(value, list):
+        return {each for item in value for each in _classes_in_chains(item)}
+    if not isinstance(value, dict):
+        return set()
+    found = {each for item in value.values() for each in _classes_in_chains(item)}
+    if _is_exception(value):
+        links = [value[key] for key in _CHAIN if value.get(key) is not None]
+        found |= {_class_of(link) if isinstance(link, dict) else AS_SHOWN for link in links}
+    return found
+
+
+def _class_of(link: dict[str, Any]) -> str:
+    return _ONE_FROM_3_11_ON.get(link[_CLASS], str(link[_CLASS]))
+
+
+def _without_chains(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_chains(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    chained = _is_exception(value)
+    return {key: None if chained and key in _CHAIN else _without_chains(item) for key, item in value.items()}
+
+
+def is_told_before(hunk: Hunk) -> bool:
+    """Whether one has no chain and the other its own, both as they were when the exceptions were shown last."""
+    native, subject = hunk.native_event, hunk.subject_event
+    if native is None or subject is None or not hunk.path or hunk.path[-1] not in _CHAIN:
+        return False
+    values = value_at(native, hunk.path), value_at(subject, hunk.path)
+    return AS_SHOWN in values and None in values
+
+
+def is_of_a_chain(hunk: Hunk) -> bool:
+    """Whether the change is to the chain of an exception."""
+    return any(key in _CHAIN for key in hunk.path)
 
 
 @frozen
-class ChainShown:
-    """That an exception, where it was shown, had another chain than native's, or was of another class."""
+class ClassShown:
+    """That an exception, where it was shown, was of another class than native's."""
 
     shown: str
     """The event that showed it, as canonical texts name it."""
-    key: str
     native: str
     subject: str
 
 
-def chain_shown(hunk: Hunk) -> ChainShown | None:
-    """What a change to an exception's chain is, where it is shown; None of another change."""
-    found = _chains(hunk)
-    if found is None:
-        return None
-    _, key, before, after = found
-    event = hunk.event
-    return ChainShown(f"{origin(event)} {what(event)}", key, before, after)
-
-
-def chain_shown_before(hunk: Hunk, others: Collection[tuple[int, Path]]) -> ChainShown | None:
-    """What ``chain_shown`` was for the event that showed the same object last before, had it the same chain there.
-
-    ``others`` are the places and paths of all changes: among them must not be that it is another object.
-    """
-    found = _chains(hunk)
-    if found is None or (hunk.place, (*hunk.path[:-1], "object")) in others:
-        return None
-    shown, key, before, after = found
-    return ChainShown(shown, key, before, after)
-
-
-def class_shown(hunk: Hunk) -> ChainShown | None:
+def class_shown(hunk: Hunk) -> ClassShown | None:
     """What a change to an exception's class is, where it is shown; None of another change."""
     native, subject = hunk.native_event, hunk.subject_event
     if native is None or subject is None or not hunk.path:
@@ -98,12 +114,10 @@ def class_shown(hunk: Hunk) -> ChainShown | None:
     before, after = value_at(native, hunk.path), value_at(subject, hunk.path)
     if not (_is_exception(before) and _is_exception(after)):
         return None
-    return ChainShown(
-        f"{origin(hunk.event)} {what(hunk.event)}", _CLASS, str(before[_CLASS]), str(after[_CLASS])
-    )
+    return ClassShown(f"{origin(hunk.event)} {what(hunk.event)}", str(before[_CLASS]), str(after[_CLASS]))
 
 
-def class_shown_before(hunk: Hunk) -> ChainShown | None:
+def class_shown_before(hunk: Hunk) -> ClassShown | None:
     """What ``class_shown`` was for the event that showed an object last before which now is a link of a chain.
 
     Nothing else of the chain may differ from there on.
@@ -117,19 +131,7 @@ def class_shown_before(hunk: Hunk) -> ChainShown | None:
         _CLASS: "",
     }:
         return None
-    return ChainShown(str(after["object"]), _CLASS, str(before[_CLASS]), str(after[_CLASS]))
-
-
-def _chains(hunk: Hunk) -> tuple[str, str, str, str] | None:
-    """Where the exception was shown before, on both sides, and the link that differs."""
-    native, subject = hunk.native_event, hunk.subject_event
-    if native is None or subject is None or not hunk.path or hunk.path[-1] not in _OWN_CHAIN:
-        return None
-    error = value_at(subject, hunk.path[:-1])
-    if not _is_exception(error):
-        return None
-    key = str(hunk.path[-1])
-    return str(error["object"]), key, text_of(value_at(native, hunk.path)), text_of(error[key])
+    return ClassShown(str(after["object"]), str(before[_CLASS]), str(after[_CLASS]))
 
 
 def _is_exception(value: Any) -> bool:

@@ -13,13 +13,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from attrs import frozen
 
 from conformance.differential.chains import (
-    ChainShown,
-    begins_chain_of,
-    chain_shown,
-    chain_shown_before,
+    ClassShown,
     class_shown,
     class_shown_before,
-    with_chain_of_native,
+    is_chain_of_same,
+    is_of_a_chain,
+    is_same_but_for_chains,
+    is_told_before,
 )
 from conformance.differential.events import Trace, origin
 from conformance.differential.hunks import Hunk, hunks
@@ -49,23 +49,22 @@ def told_apart(subject: Sequence[Hunk], control: Iterable[Hunk]) -> Compared:
     Of the events that the control alone has in a place, the subject has to have all or none: one that it leaves out is
     left as a hunk from the control's event to none.
     """
-    known = Counter(control)
+    all_of_control = tuple(control)
+    known = Counter(all_of_control)
     gone = {hunk.place for hunk in subject if hunk.subject is None}
     own: list[Hunk] = []
     left: list[Hunk] = []
     begun: set[int] = set()
-    shown: set[ChainShown | None] = set()
-    changed = {(hunk.place, hunk.path) for hunk in subject}
+    shown: set[ClassShown | None] = set()
     for hunk in subject:
         taken = next((each for each in _same_changes(hunk, gone) if known[each] > 0), None)
         if taken is None:
-            taken = _same_but_for_the_chain(hunk, known) or _same_but_longer(hunk, known)
-        again = {chain_shown_before(hunk, changed), class_shown_before(hunk)} - {None}
-        if taken is None and not again & shown:
+            taken = _same_but_for_chains(hunk, known)
+        if taken is None and not _is_told(hunk, shown, left) and not _is_chain_of_same(hunk, all_of_control):
             left.append(hunk)
             continue
         own.append(hunk)
-        shown |= {chain_shown(hunk), class_shown(hunk)}
+        shown.add(class_shown(hunk))
         if taken is None:
             # What was told apart where the object was shown before is not shown by the control here.
             continue
@@ -76,16 +75,21 @@ def told_apart(subject: Sequence[Hunk], control: Iterable[Hunk]) -> Compared:
     return Compared(tuple(own), tuple(left))
 
 
-def _same_but_for_the_chain(hunk: Hunk, control: Counter[Hunk]) -> Hunk | None:
-    """The control's hunk that makes an exception the same other one, where the subject's chain stays native's."""
-    if with_chain_of_native(hunk) != hunk:
-        return None
-    return next((each for each in control.elements() if with_chain_of_native(each) == hunk), None)
+def _is_told(hunk: Hunk, shown: Collection[ClassShown | None], left: Sequence[Hunk]) -> bool:
+    """Whether what it changes was told apart where it was shown before."""
+    again = class_shown_before(hunk)
+    return (again is not None and again in shown) or (
+        is_told_before(hunk) and not any(map(is_of_a_chain, left))
+    )
 
 
-def _same_but_longer(hunk: Hunk, control: Counter[Hunk]) -> Hunk | None:
-    """The control's hunk that gives an exception the chain that the subject's begins, where native gives it none."""
-    return next((each for each in control.elements() if begins_chain_of(hunk, each)), None)
+def _same_but_for_chains(hunk: Hunk, control: Counter[Hunk]) -> Hunk | None:
+    """The control's hunk that makes the same other exception, or the same new event, with whatever chain."""
+    return next((each for each in control.elements() if is_same_but_for_chains(hunk, each)), None)
+
+
+def _is_chain_of_same(hunk: Hunk, control: Sequence[Hunk]) -> bool:
+    return any(is_chain_of_same(hunk, each) for each in control)
 
 
 def _left_out(control: Counter[Hunk], begun: Collection[int], left: Sequence[Hunk]) -> Iterator[Hunk]:

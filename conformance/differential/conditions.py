@@ -14,6 +14,8 @@ from conformance.differential.program import at, walk
 CANCELLED = "asyncio.exceptions.CancelledError"
 _ENDS = frozenset({"raised", "returned"})
 _INTERRUPTS = frozenset({"interrupt", "interrupt_from_thread", "interrupted while idle"})
+_END_A_RUN = frozenset({"builtins.KeyboardInterrupt", "builtins.SystemExit"})
+"""They come through the loop, whoever raises them."""
 _RELEASES = frozenset({"swallow", "keep", "uncancel"})
 _HANDLING = {"caught": 1, "exit": 2}
 """Of the operations that let go of an error, the number of the body that runs while they still have it."""
@@ -35,9 +37,10 @@ NO_TRACES = Traces([], [])
 
 
 def released(hunk: Hunk, program: Mapping[str, Any], traces: Traces) -> bool:
-    """Whether the main task of the run that ends with the hunk had caught a CancelledError and let go of it before a Ctrl-C.
+    """Whether the main task of the run that ends with the hunk had caught a CancelledError and let go of it.
 
-    No more cancellations may have been asked for since then. Natively, but where native has made no task.
+    Before the Ctrl-C, and no more cancellations have been asked for since then; or it was another's, which came behind the
+    Ctrl-C, and the last. Natively, but where native has made no task.
     """
     native = hunk.native_event
     end = native if native is not None and what(native) in _ENDS else hunk.event
@@ -50,10 +53,20 @@ def released(hunk: Hunk, program: Mapping[str, Any], traces: Traces) -> bool:
     main = _Main(program, label)
     for place in range(last, -1, -1):
         if main.lets_go(events[place]):
-            return main.is_over(events[place], events[place + 1 : last + 1]) and not any(
+            return main.is_over(events[place], events[place + 1 :]) and not any(
                 main.is_cancelled(each) for each in events[place + 1 :]
             )
-    return False
+    return _released_since(main, events, last, end)
+
+
+def _released_since(main: _Main, events: Trace, last: int, end: Event) -> bool:
+    """Whether another cancellation, asked for behind the last Ctrl-C, was let go of, while that of the Ctrl-C went on."""
+    other = max(
+        (place for place in range(last + 1, len(events)) if main.is_cancelled(events[place])), default=None
+    )
+    if other is None or not any(main.ends_with_it(event) for event in events[other:]):
+        return False
+    return any(main.lets_go(event) for event in events[other:]) and what(end) == "raised"
 
 
 @frozen
@@ -79,6 +92,10 @@ class _Main:
         """Whether it has gone on behind what it does while it handles the error."""
         handling = f"{origin(caught)}.{_HANDLING[what(caught)]}."
         return any(self.did(each) and not origin(each).startswith(handling) for each in after)
+
+    def ends_with_it(self, event: Event) -> bool:
+        """Whether it comes to its end by a CancelledError."""
+        return origin(event) == f"t{self.label}" and what(event) == "raised" and CANCELLED in classes(event)
 
     def is_cancelled(self, event: Event) -> bool:
         """Whether somebody asks for its cancellation."""
@@ -140,7 +157,7 @@ def handled_outside(hunk: Hunk, program: Mapping[str, Any], traces: Traces) -> b
 
 
 def _failure(before: Trace, program: Mapping[str, Any]) -> str | None:
-    """The class of what the main task of the ``run`` that is being closed has raised, if there is one."""
+    """The class of what the ``run`` that is being closed has failed with, if there is one."""
     mains = {
         path: f"t{operation['label']}"
         for path, operation in walk(dict(program))
@@ -153,7 +170,11 @@ def _failure(before: Trace, program: Mapping[str, Any]) -> str | None:
             running, failure = place, None
         elif place == running and what(event) in _ENDS:
             running = failure = None
-        elif running is not None and place == mains[running] and what(event) == "raised":
+        elif (
+            running is not None
+            and what(event) == "raised"
+            and (place == mains[running] or classes(event)[0] in _END_A_RUN)
+        ):
             failure = classes(event)[0]
     return failure
 

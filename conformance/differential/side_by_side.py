@@ -173,7 +173,8 @@ def _error(error: dict[str, Any]) -> str:
     said = [_made(error, error.get("args"))]
     for key in ("cause", "context"):
         link = error.get(key)
-        while link:
+        # What was shown before is named, and its chain is what it was there.
+        while isinstance(link, dict):
             # A link that was shown is told in brackets: what follows is not of it.
             since = f" [{_since(link)}]" if _since(link) else ""
             said.append(f"{link.get('by', key)} {_made(link, link.get('given'))}{since}")
