@@ -12,6 +12,7 @@ from threading import Event as Flag
 from threading import Semaphore
 from typing import Any, Self, TypeVar
 
+from conformance.execute.failures import AbandonedError
 from conformance.execute.programs import (
     PROGRAM_SECONDS,
     Answer,
@@ -40,8 +41,9 @@ class Cells:
 
     def __exit__(self, *_error: object) -> None:
         self._abandoned.set()
-        for asked in self._cells.values():
-            asked.close()
+        # All at once: each has its keeper to wait for.
+        for ending in [asked.end() for asked in self._cells.values()]:
+            ending()
 
     def start(self, cell: str) -> Future[Mapping[str, Any]]:
         """Have the cell's worker started; what it says of itself, or BrokenError or ExecuteError."""
@@ -69,7 +71,10 @@ class Cells:
 
     def _submit(self, cell: str, function: Callable[..., T], *arguments: Any) -> Future[T]:
         asked = self._cells[cell]
-        return asked.thread.submit(function, asked, *arguments)
+        future = asked.thread.submit(function, asked, *arguments)
+        # Only now there is surely a thread.
+        asked.is_asked = True
+        return future
 
     def hello(self, cell: str) -> Mapping[str, Any]:
         """What the cell's worker has said of itself; nothing before it was started."""
@@ -80,8 +85,10 @@ class _Asked:
     """A cell with its worker, and the thread that alone speaks with it."""
 
     def __init__(self, order: ProgramsOrder, abandoned: Flag, turns: Semaphore) -> None:
+        self._abandoned = abandoned
         self._turns = turns
         self._has_turn = False
+        self.is_asked = False
         self.worker = ProgramsWorker(order, abandoned, on_silence=self._end_turn)
         self.thread = ThreadPoolExecutor(1)
         self._left = RESTARTS
@@ -106,9 +113,16 @@ class _Asked:
                 self.worker.end()
             return self.worker.run(programs, seconds)
 
-    def close(self) -> None:
-        self.thread.shutdown(cancel_futures=True)
-        self.worker.end()
+    def end(self) -> Callable[[], None]:
+        """Begin to end the worker, behind what it was asked, none of which is begun any more; return what waits for that."""
+        ended = self.thread.submit(self.worker.end) if self.is_asked else None
+
+        def wait() -> None:
+            self.thread.shutdown()
+            if ended is not None:
+                ended.result()
+
+        return wait
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
@@ -116,6 +130,8 @@ class _Asked:
         self._turns.acquire()
         self._has_turn = True
         try:
+            if self._abandoned.is_set():
+                raise AbandonedError
             yield
         finally:
             self._end_turn()

@@ -121,6 +121,7 @@ class Campaign:
         told = {name: self._heard(name, future, one) for name, future in one.asked.items()}
         deviations = self._told_by_controls(list(self._deviations(one, told)), told)
         for deviation in deviations:
+            self._looking.check()
             self._look_at(deviation)
         self.tally.take(one.programs, told, self._judge.reader, self._oracles)
         self._judge.forget()

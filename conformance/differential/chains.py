@@ -10,11 +10,13 @@ from typing import Any
 
 from attrs import frozen
 
-from conformance.differential.events import AS_SHOWN, origin, what
+from conformance.differential.events import AS_SHOWN, NEW, origin, what
 from conformance.differential.hunks import Hunk, value_at
 
 _CHAIN = ("cause", "context", "next")
 _CLASS = "class"
+_GIVEN = "given"
+_THE_ONE_OF = "the one of "
 _ONE_FROM_3_11_ON = {"asyncio.exceptions.TimeoutError": "builtins.TimeoutError"}
 
 
@@ -25,8 +27,8 @@ def is_same_but_for_chains(hunk: Hunk, control: Hunk) -> bool:
     first, second = hunk.subject_event, control.subject_event
     if first is None or second is None or _without_chains(first) != _without_chains(second):
         return False
-    natives = None if hunk.native_event is None else _classes_in_chains(hunk.native_event)
-    return _is_such(_classes_in_chains(first), _classes_in_chains(second), natives)
+    natives = None if hunk.native_event is None else _in_chains(hunk.native_event)
+    return _is_such(_in_chains(first), _in_chains(second), natives)
 
 
 def is_chain_of_same(hunk: Hunk, control: Hunk) -> bool:
@@ -43,30 +45,53 @@ def is_chain_of_same(hunk: Hunk, control: Hunk) -> bool:
         control.path[:depth] != path or control.path[depth] not in (*_CHAIN, "object")
     ):
         return False
+    if _GIVEN in hunk.path and not _has_a_known_message(hunk, control):
+        return False
     natives, subjects, controls = (
-        _classes_in_chains(None if event is None else value_at(event, path))
+        _in_chains(None if event is None else value_at(event, path))
         for event in (hunk.native_event, hunk.subject_event, control.subject_event)
     )
     return _is_such(subjects, controls, natives)
 
 
-def _is_such(subject: set[str], control: set[str], native: set[str] | None) -> bool:
-    """Whether a chain has nothing that neither of the others has, and something where both do; ``native`` is None for a new event."""
-    both = control if native is None else control and native
-    return subject <= control | (native or set()) and bool(subject or not both)
+def _has_a_known_message(hunk: Hunk, control: Hunk) -> bool:
+    """Whether what a link was made of is nothing, or what some exception there is made of, natively or with the control."""
+    assert hunk.subject_event is not None
+    message = value_at(hunk.subject_event, hunk.path[: hunk.path.index(_GIVEN) + 1])
+    return message in [[], *_messages(hunk.native_event), *_messages(control.subject_event)]
 
 
-def _classes_in_chains(value: Any) -> set[str]:
-    """The classes of all links; of what was shown before, that it was."""
+def _messages(value: Any) -> list[Any]:
     if isinstance(value, list):
-        return {each for item in value for each in _classes_in_chains(item)}
+        return [each for item in value for each in _messages(item)]
+    if not isinstance(value, dict):
+        return []
+    here = [value[key] for key in ("args", _GIVEN) if key in value]
+    return here + [each for item in value.values() for each in _messages(item)]
+
+
+def _is_such(subject: set[str], control: set[str], native: set[str] | None) -> bool:
+    """Whether a chain has no class that neither of the others has, and all that both have; ``native`` is None for a new event."""
+    if native is None:
+        return _classes(subject) <= _classes(control) and bool(subject or not control)
+    return _classes(subject) <= _classes(native | control) and native & control <= subject
+
+
+def _classes(found: set[str]) -> set[str]:
+    return {each for each in found if not each.startswith(_THE_ONE_OF)}
+
+
+def _in_chains(value: Any) -> set[str]:
+    """The classes of all links, and by what event those were shown that were; nothing of the links behind those."""
+    if isinstance(value, list):
+        return {each for item in value for each in _in_chains(item)}
     if not isinstance(value, dict):
         return set()
-    found = {each for item in value.values() for each in _classes_in_chains(item)}
-    if _is_exception(value):
-        links = [value[key] for key in _CHAIN if value.get(key) is not None]
-        found |= {_class_of(link) if isinstance(link, dict) else AS_SHOWN for link in links}
-    return found
+    found = {each for item in value.values() for each in _in_chains(item)}
+    for link in (value.get(key) for key in _CHAIN if _is_exception(value)):
+        if isinstance(link, dict):
+            found |= {_class_of(link), f"{_THE_ONE_OF}{link['object']}"}
+    return found - {f"{_THE_ONE_OF}{NEW}"}
 
 
 def _class_of(link: dict[str, Any]) -> str:

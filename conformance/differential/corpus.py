@@ -50,6 +50,12 @@ def read_corpus(folder: Path = CORPUS) -> tuple[Saved, ...]:
     return tuple(read_saved(path) for path in files)
 
 
+def file_of(name: str, folder: Path = CORPUS) -> Path | None:
+    """Return the file of the saved program of that name; None where there is none."""
+    path = folder / f"{name}.json"
+    return path if _NAME.fullmatch(name) and path.is_file() else None
+
+
 def read_saved(path: Path) -> Saved:
     """Return the saved program of a file; raises UsageError, naming the file and what is wrong with it."""
     try:

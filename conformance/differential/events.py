@@ -22,7 +22,8 @@ AS_SHOWN = "as shown"
 GONE = "gone"
 """Stands for none where there was one."""
 _CHAIN = ("cause", "context")
-_NEW = "new"
+NEW = "new"
+"""Names an exception that nothing has shown."""
 _SHOWS_OBJECTS = '"object"'
 _IN_A_LINK = "next"
 # Made once: each call of json.dumps with options makes another.
@@ -126,7 +127,7 @@ def _renamed(value: Any, shown: _Shown, here: dict[int, str], place: str) -> Any
     number = value.get("object")
     if "class" not in value or not isinstance(number, int):
         return renamed
-    renamed["object"] = here.get(number, shown.by.get(number, _NEW))
+    renamed["object"] = here.get(number, shown.by.get(number, NEW))
     before = shown.chains.get(number, {})
     shown.chains[number] = {key: value[key] for key in _CHAIN if key in value}
     for key, link in shown.chains[number].items():
@@ -141,10 +142,10 @@ def _renamed(value: Any, shown: _Shown, here: dict[int, str], place: str) -> Any
 
 def _link(value: dict[str, Any], shown: _Shown, here: dict[int, str]) -> dict[str, Any]:
     # To be a link of a chain is not to be shown: else another chain would give later events other names.
-    name = here.get(value["object"], shown.by.get(value["object"], _NEW))
+    name = here.get(value["object"], shown.by.get(value["object"], NEW))
     following = value[_IN_A_LINK]
     if following is not None:
-        told = name != _NEW and _is_chain_of(following, shown.chains.get(value["object"], {}))
+        told = name != NEW and _is_chain_of(following, shown.chains.get(value["object"], {}))
         following = AS_SHOWN if told else _link(following, shown, here)
     return {**value, "object": name, _IN_A_LINK: following}
 

@@ -78,6 +78,7 @@ class Looking:
 
         def still_differs(programs: list[Program]) -> list[bool]:
             nonlocal asked
+            self.check()
             if time.monotonic() > deadline:
                 return [False] * len(programs)
             asked += len(programs)
@@ -96,7 +97,13 @@ class Looking:
 
     def wait(self, future: Future[T]) -> T:
         """The future's result; raises what it raises, and KeyboardInterrupt soon after there was an interruption."""
+        # First, since it is there already where cells are quick.
+        self.check()
         while not wait([future], _LOOK_UP_SECONDS).done:
-            if self._interrupted():
-                raise KeyboardInterrupt
+            self.check()
         return future.result()
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt where there was an interruption."""
+        if self._interrupted():
+            raise KeyboardInterrupt

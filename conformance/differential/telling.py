@@ -12,7 +12,7 @@ from rich.console import Console
 
 from conformance import __version__
 from conformance.differential.campaign import Campaign
-from conformance.differential.corpus import CORPUS, Saved
+from conformance.differential.corpus import Saved
 from conformance.differential.divergences import Divergence, Unneeded
 from conformance.differential.findings import Difference, Findings, as_json
 from conformance.differential.judging import Answers, by_control, compared_with, marked
@@ -115,9 +115,7 @@ def never_exercised(course: Course) -> list[str]:
 def replay_arguments(course: Course, difference: Difference) -> list[str]:
     """The arguments of the command that runs a difference's program again, on the cell that shows it and no other."""
     cell = course.plan.plan.cell(difference.cell)
-    program = difference.path or difference.origin.removeprefix("program ")
-    if difference.path is None and difference.origin.startswith(SAVED):
-        program = CORPUS / f"{difference.origin.removeprefix(SAVED)}.json"
+    program = difference.path or difference.origin.removeprefix(SAVED).removeprefix("program ")
     python = str(cell.interpreter.executable) if course.by_path else cell.interpreter.version
     where = ["--python", python, "--loop", cell.loop.name, "--implementation", selected_as(cell)]
     return ["replay", str(program), *where, *course.replaying]
@@ -148,7 +146,7 @@ def as_document(course: Course, status: ExitStatus, stale: Sequence[Unneeded]) -
         # A seed's programs are the same within one version of it.
         "hypothesis": hypothesis.__version__,
         "status": int(status),
-        "complete": status is not ExitStatus.INTERRUPTED,
+        "complete": status not in (ExitStatus.INTERRUPTED, ExitStatus.NOT_COMPLETED),
         "programs": tally.programs,
         "judged": [cell.name for cell in course.campaign.judged],
         "native by another name": tally.natives,

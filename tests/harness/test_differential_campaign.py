@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from conformance.differential.judging import Judge
 from conformance.differential.progress import Progress
 from conformance.differential.tally import Named
 from conformance.errors import ExecuteError
+from conformance.execute.programs import Answer, ProgramsWorker
 from conformance.plan.differential import DifferentialPlan
 from fake_programs import COLLECT, COPY, FATAL, LOOP, Fakes, named, program
 from miniatures import PATIENCE_SECONDS
@@ -348,6 +350,72 @@ def test_an_interruption_keeps_what_was_found_and_leaves_no_worker(fakes: Fakes)
     [difference] = findings.differences
     assert difference.path is not None
     assert json.loads(difference.path.read_text())["program"] == programs[0].program
+
+
+def test_an_interruption_ends_the_shrinking_however_quick_the_cells_are(fakes: Fakes) -> None:
+    watch = Watch()
+    plan = fakes.plan("Wrong")
+    with fakes.cells(plan) as cells:
+        campaign = Campaign(
+            plan, cells, Findings(fakes.folder / "differences"), Judge(), watch, lambda: any(watch.asked)
+        )
+        campaign.start()
+        with pytest.raises(KeyboardInterrupt):
+            campaign.run([named([LOOP, COLLECT] * 10)])
+    assert len(watch.asked) == len([0, "the first batch"])
+
+
+def test_an_interruption_ends_a_round_though_all_is_answered(fakes: Fakes) -> None:
+    watch = Watch()
+    plan = fakes.plan("Wrong")
+    with fakes.cells(plan) as cells:
+        campaign = Campaign(
+            plan, cells, Findings(fakes.folder / "differences"), Judge(), watch, lambda: bool(watch.found_)
+        )
+        campaign.start()
+        with pytest.raises(KeyboardInterrupt):
+            campaign.run([named([COLLECT], [COLLECT, LOOP])])
+    [difference] = watch.found_
+    assert difference.programs == 1
+
+
+def test_workers_are_ended_all_at_once(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One after the other they would take long, since each has its keeper to wait for."""
+    plan = fakes.plan("Right", "Wrong")
+    names = [cell.name for cell in plan.plan.cells]
+    all_of_them = threading.Barrier(len(names))
+    end = ProgramsWorker.end
+
+    def end_together(worker: ProgramsWorker) -> None:
+        all_of_them.wait(PATIENCE_SECONDS)
+        end(worker)
+
+    with fakes.cells(plan) as cells:
+        for starting in [cells.start(name) for name in names]:
+            starting.result(PATIENCE_SECONDS)
+        monkeypatch.setattr(ProgramsWorker, "end", end_together)
+    assert fakes.alive() == []
+
+
+def test_who_waits_for_a_turn_when_the_cells_are_left_gets_none(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    one_runs = threading.Event()
+
+    def run(worker: ProgramsWorker, *_: object, **_more: object) -> list[Answer]:
+        ran.append(worker.order.cell.name)
+        one_runs.set()
+        assert worker.abandoned.wait(PATIENCE_SECONDS)
+        return []
+
+    monkeypatch.setattr(ProgramsWorker, "run", run)
+    plan = fakes.plan("Right", "Wrong")
+    with fakes.cells(plan, jobs=1) as cells:
+        asked = [cells.ask(cell.name, [program(LOOP)]) for cell in plan.judged]
+        assert one_runs.wait(PATIENCE_SECONDS)
+    assert len(ran) == 1
+    assert sorted(each.exception() is None for each in asked) == [False, True]
 
 
 def test_one_that_hangs_keeps_the_others_from_nothing(fakes: Fakes) -> None:
