@@ -221,6 +221,9 @@ def report(documents: tuple[Path, ...], **options: Any) -> ExitStatus:
     Several are the shards of one plan, or runs with the same options on other interpreters and loops. What they
     lack for a whole is said, and is exit status 3: an incomplete document, a shard that is not named. So is a
     form that could not be written; the others are written all the same.
+
+    The badge counts what was decided: of the tests that native passes and that use the implementation, those that
+    it passes too.
     """
     from conformance.commands.report import Targets, show_report  # noqa: PLC0415  # likewise
 
@@ -285,7 +288,7 @@ def fuzz(**options: Any) -> ExitStatus:
 def replay(**options: Any) -> ExitStatus:
     """Run one program on the selected cells, and show what it did there and on native 3.11 side by side.
 
-    FILE is one that 'fuzz' has kept, a saved program, or the id of a drawn program, such as 1.17 of --seed 1.
+    FILE is one that 'fuzz' has kept, the id of a drawn program, such as 1.17 of --seed 1, or the name of a saved one, such as gh-93896.
     """
     from conformance.commands.replay import start  # noqa: PLC0415  # likewise
 

@@ -39,7 +39,7 @@ from conformance.differential.telling import (
     never_exercised,
     tell,
 )
-from conformance.errors import ExitStatus, UsageError
+from conformance.errors import ExecuteError, ExitStatus, UsageError
 from conformance.execute.programs import PROGRAM_SECONDS
 from conformance.places import KEPT
 from conformance.plan.differential import DifferentialPlan
@@ -129,6 +129,13 @@ class _Fuzzing:
                     campaign.start()
                     campaign.run(rounds)
             return self._finish(known, self._course(known, plan, campaign))
+        except ExecuteError as error:
+            if campaign is None:
+                raise
+            # First, since the file may be refused.
+            click.echo(f"conformance: {error}", err=True)
+            self._write(self._course(known, plan, campaign), ExitStatus.NOT_COMPLETED)
+            return ExitStatus.NOT_COMPLETED
         except KeyboardInterrupt:
             if campaign is not None:
                 self._write(self._course(known, plan, campaign), ExitStatus.INTERRUPTED)
@@ -149,7 +156,9 @@ class _Fuzzing:
             deadline = None if self._options.seconds is None else monotonic() + self._options.seconds
             drawn = islice(ahead.told(), self._examples)
             while deadline is None or monotonic() < deadline:
-                programs = list(islice(drawn, _ROUND))
+                # The first of them take long to come.
+                with self._interruption.raising():
+                    programs = list(islice(drawn, _ROUND))
                 if not programs:
                     return
                 yield [

@@ -17,6 +17,7 @@ from conformance.commands.console import open_console
 from conformance.commands.differential import provided, read_known
 from conformance.commands.interruption import Interruption
 from conformance.commands.selecting import select_differential
+from conformance.differential.corpus import file_of
 from conformance.differential.judging import Answers, Judge, Judged, compared_with, marked
 from conformance.differential.looking import Looking
 from conformance.differential.program import Program, refuse_malformed
@@ -32,6 +33,9 @@ from conformance.report.words import counted, some
 
 _MOST_CELLS = 4
 _SECONDS = "seconds"
+_NAMES = (
+    "The id of a drawn program is two numbers, such as 1.17; a saved program has the name that 'fuzz' prints."
+)
 _ADVICE = 'Name a file that \'fuzz\' has kept, or one with a program: {"runners": [...], "script": [...]}.'
 
 
@@ -45,7 +49,7 @@ class Replayed:
 
 
 def start(file: Path, jobs: int | None, timeout: float = PROGRAM_SECONDS, **selection: Any) -> ExitStatus:
-    """Run the program of the file on the cells that are selected, and show what it came to on each.
+    """Run the program of the file, the id or the name on the cells that are selected, and show what it came to on each.
 
     ``timeout`` is its time limit, in seconds, where it has none of its own.
     """
@@ -85,16 +89,19 @@ def start(file: Path, jobs: int | None, timeout: float = PROGRAM_SECONDS, **sele
 def read_program(file: Path) -> Replayed:
     """Return the program, and its time limit, of a file that ``fuzz`` has kept, of a saved program's, or of one that holds it alone.
 
-    Where there is no such file it may be the id of a drawn program, such as ``1.17``. Raises UsageError, with the file and what is wrong with it.
+    Where there is no such file it may be the id of a drawn program, such as ``1.17``, or the name of a saved one. Raises UsageError,
+    with the file and what is wrong with it.
     """
-    if not file.exists() and re.fullmatch(r"\d+\.\d+", str(file), re.ASCII):
-        return Replayed(draw_program(str(file)))
+    if not file.exists():
+        if re.fullmatch(r"\d+\.\d+", str(file), re.ASCII):
+            return Replayed(draw_program(str(file)))
+        file = file_of(str(file)) or file
     try:
         data = json.loads(file.read_bytes())
     except OSError as error:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}.",
-            f"{_ADVICE} The id of a drawn program is two numbers, such as 1.17.",
+            f"{_ADVICE} {_NAMES}",
         ) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{file} is not JSON: {error}.", _ADVICE) from error

@@ -60,7 +60,7 @@ def find_changes_of_programs(old: ProgramsDocument, new: ProgramsDocument) -> Ch
         not_run=tuple(NotRun(name, cell, count, why) for (name, cell, why), count in not_run.items()),
         circumstances=_circumstances(first, second),
         incomplete=tuple(
-            f"{name}, {document.path}, is incomplete: its campaign was interrupted."
+            f"{name}, {document.path}, is incomplete: {document.said.lacking}."
             for name, document in (("OLD", old), ("NEW", new))
             if not document.complete
         ),

@@ -75,9 +75,9 @@ def gather(paths: Sequence[Path]) -> Gathered:
 
 
 def lacking_of_programs(document: ProgramsDocument) -> str:
-    """The sentence on a campaign that did not come to its end."""
+    """The sentence on a campaign that did not come to its end, or lacks something otherwise."""
     return (
-        f"{document.path} is incomplete: its campaign was interrupted. Run '{COMMAND} fuzz' again "
+        f"{document.path} is incomplete: {document.said.lacking}. Run '{COMMAND} fuzz' again "
         f"with --seed {document.said.seed}."
     )
 

@@ -31,7 +31,7 @@ class ProgramsDocument:
 
     @property
     def complete(self) -> bool:
-        """Whether the campaign went to its end."""
+        """Whether the campaign lacks nothing."""
         return self.said.complete
 
 

@@ -181,7 +181,7 @@ class Programs:
     """The version that drew the programs."""
     status: ExitStatus
     complete: bool
-    """Whether the campaign went to its end; one that was interrupted did not."""
+    """Whether nothing is lacking: the campaign was not interrupted, and its status is not that of one that lacks something."""
     programs: int
     judged: tuple[str, ...]
     """The cells that were judged."""
@@ -208,3 +208,9 @@ class Programs:
     workers: Mapping[str, Mapping[str, Any]]
     """By cell, what its worker said of itself."""
     divergences: tuple[Declared, ...]
+
+    @property
+    def lacking(self) -> str:
+        """Why it is not complete, where it is not."""
+        interrupted = self.status is ExitStatus.INTERRUPTED
+        return f"its campaign {'was interrupted' if interrupted else 'could not be completed'}"

@@ -26,6 +26,7 @@ from conformance.differential.census_marks import marks
 from conformance.differential.corpus import Saved, read_corpus
 from conformance.errors import ConformanceError, ExitStatus
 from conformance.execute.programs import PROGRAM_SECONDS, TIMED_OUT
+from conformance.report.programs_document import read_programs
 from fake_programs import COLLECT, ENDS_NATIVE, FATAL, LOOP, Fakes, program
 from miniatures import interpreter_or_skip
 from wrong_runners import bring
@@ -151,9 +152,11 @@ def test_for_so_many_seconds_programs_are_drawn_and_no_longer(
 
 def test_a_cell_that_could_not_be_asked_everything_leaves_the_run_incomplete(command: Fuzz) -> None:
     command.judging("Broken", "Right")
-    done = command("--examples", 2)
+    out = command.folder / "out.json"
+    done = command("--examples", 2, "--out", out)
     assert done.return_value == ExitStatus.NOT_COMPLETED
     assert "there is no fake" in done.output
+    assert json.loads(out.read_text())["complete"] is False
 
 
 def test_what_was_found_is_told_though_no_cell_is_left(
@@ -231,9 +234,19 @@ def test_the_command_that_replays_it_has_what_the_campaign_was_given(command: Fu
     assert words[words.index("--python") + 1] == str(python)
 
 
+def test_the_command_that_replays_a_saved_program_names_it_where_nothing_could_be_kept(
+    command: Fuzz,
+) -> None:
+    command.judging("Wrong")
+    command.known(COLLECTED)
+    command.kept.write_text("No folder.")
+    words = replayed(command("--examples", 1).output)
+    assert words[words.index("replay") + 1] == "collected"
+
+
 def test_an_interruption_keeps_what_was_found(command: Fuzz, interrupts_arrive: None) -> None:
     command.judging("Wrong")
-    Drawing.on_round = lambda: os.kill(os.getpid(), signal.SIGINT)
+    Drawing.on_round = lambda: os.kill(os.getpid(), signal.SIGINT) if command.files() else None
     out = command.folder / "out.json"
     command.known(Saved("collected", "what it was", "where", program(COLLECT)))
     done = command("--seed", 3, "--out", out)
@@ -242,6 +255,31 @@ def test_an_interruption_keeps_what_was_found(command: Fuzz, interrupts_arrive: 
     assert "interrupted; 1 difference kept" in done.output
     document = json.loads(out.read_text())
     assert (document["complete"], len(document["differences"])) == (False, 1)
+
+
+def test_an_interruption_breaks_the_drawing_off(command: Fuzz, interrupts_arrive: None) -> None:
+    went_on = []
+
+    def interrupt() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        went_on.append("drawing")
+
+    command.judging("Right")
+    Drawing.on_round = interrupt
+    assert command("--examples", 100).return_value == ExitStatus.INTERRUPTED
+    assert went_on == []
+
+
+@pytest.mark.parametrize("kind", ["Broken", "Silent"])
+def test_the_document_is_written_though_the_only_cell_does_not_start(command: Fuzz, kind: str) -> None:
+    command.judging(kind)
+    out = command.folder / "out.json"
+    done = command("--examples", 2, "--seed", 3, "--out", out)
+    assert done.return_value == ExitStatus.NOT_COMPLETED
+    assert "No cell is left to judge" in done.output
+    said = read_programs(out).said
+    assert (said.status, said.complete, said.judged) == (ExitStatus.NOT_COMPLETED, False, ())
+    assert list(said.given_up) == [f"differential/{kind.lower()}/3.11.7/asyncio"]
 
 
 COLLECTED = Saved("collected", "A collection was forgotten.", "where", program(COLLECT))
@@ -350,6 +388,19 @@ def test_what_was_found_is_told_though_the_document_cannot_be_written(
     done = command("--examples", 6, "--out", command.folder / "out.json")
     assert isinstance(done.exception, OSError)
     assert "forgotten" in done.output
+
+
+def test_why_no_cell_started_is_told_though_the_document_cannot_be_written(
+    command: Fuzz, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    command.judging("Broken")
+    monkeypatch.setattr(fuzz, "write_whole", refuse)
+    done = command("--examples", 6, "--out", command.folder / "out.json")
+    assert isinstance(done.exception, OSError)
+    assert "No cell is left to judge" in done.output
 
 
 def test_a_real_implementation_that_is_wrong_is_found(

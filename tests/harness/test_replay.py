@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from conformance.cli import commands
 from conformance.commands import replay
 from conformance.commands.differential import Known
+from conformance.differential.corpus import Saved, read_corpus
 from conformance.differential.stream import draw_program
 from conformance.errors import ExitStatus, UsageError
 from conformance.execute.programs import PROGRAM_SECONDS
@@ -108,6 +109,25 @@ def test_a_program_is_read_from_what_fuzz_has_kept_or_alone(command: Replay, ins
 
 def test_a_drawn_program_is_told_by_its_id(command: Replay) -> None:
     assert replay.read_program(Path("3.9")).program == draw_program("3.9")
+
+
+@pytest.mark.parametrize("saved", read_corpus(), ids=lambda saved: saved.name)
+def test_a_saved_program_is_told_by_its_name(saved: Saved) -> None:
+    assert replay.read_program(Path(saved.name)) == replay.Replayed(saved.program, saved.seconds)
+
+
+def test_a_file_that_is_there_comes_before_a_saved_program_of_its_name(
+    command: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(command.folder)
+    Path("gh-93896").write_text(json.dumps(program(COLLECT)))
+    assert replay.read_program(Path("gh-93896")).program == program(COLLECT)
+
+
+@pytest.mark.parametrize("name", ["divergence-late", "../corpus/gh-93896"])
+def test_what_is_no_saved_program_s_name_is_refused_with_what_is_one(name: str) -> None:
+    with pytest.raises(UsageError, match=rf"^{name} cannot be read: .* has the name that 'fuzz' prints\."):
+        replay.read_program(Path(name))
 
 
 def test_the_limit_that_a_saved_program_has_is_kept(command: Replay) -> None:

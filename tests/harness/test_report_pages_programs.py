@@ -88,6 +88,12 @@ def test_a_difference_without_a_file_is_replayed_by_its_number(tmp_path: Path) -
     assert "conformance replay 1.17 --python" in told(tmp_path, differences=[difference(file=None)], status=1)
 
 
+def test_a_difference_is_replayed_with_the_configuration_that_it_was_found_with(tmp_path: Path) -> None:
+    arguments = ["fuzz", "--config=/own.toml", "--seed=1"]
+    said = told(tmp_path, differences=[difference()], status=1, arguments=arguments)
+    assert "--implementation runner_backport --config=/own.toml" in said
+
+
 def test_a_declared_divergence_has_its_reason_and_its_witness_with_traces(tmp_path: Path) -> None:
     said = told(tmp_path, **declared())
     assert (
@@ -125,7 +131,8 @@ def test_the_census_shows_what_was_drawn_and_what_ran(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"complete": False, "status": 130}, "It was interrupted: the rest was not asked"),
+        ({"complete": False, "status": 130}, "It is incomplete: its campaign was interrupted"),
+        ({"complete": False, "status": 3}, "It is incomplete: its campaign could not be completed"),
         (
             {"given up": {CELL: "it cannot start"}, "status": 3},
             f"{CELL} was not asked all programs: it cannot start",

@@ -162,10 +162,14 @@ def test_of_several_the_gravest_status_counts(tmp_path: Path, statuses: tuple[in
     assert gather(paths).status == ExitStatus(status)
 
 
-def test_a_campaign_that_was_interrupted_is_lacking(tmp_path: Path) -> None:
-    path = programs_of(tmp_path, status=130, complete=False).path
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [(130, "its campaign was interrupted"), (3, "its campaign could not be completed")],
+)
+def test_a_campaign_that_is_not_complete_is_lacking(tmp_path: Path, status: int, why: str) -> None:
+    path = programs_of(tmp_path, status=status, complete=False).path
     (sentence,) = gather([path]).lacking
-    assert sentence.startswith(f"{path} is incomplete: its campaign was interrupted.")
+    assert sentence.startswith(f"{path} is incomplete: {why}. Run ")
 
 
 def test_a_document_that_is_named_twice_is_refused(tmp_path: Path) -> None:

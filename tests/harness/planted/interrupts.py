@@ -62,6 +62,20 @@ class InsteadOfValues(Runner):
         return value
 
 
+class AnotherContext(Runner):
+    """The KeyboardInterrupt of a run has another context than the CancelledError that it comes of."""
+
+    shown_by = "interrupt"
+
+    def run(self, coro: Any, *, context: Any = None) -> Any:
+        try:
+            return super().run(coro, context=context)
+        except KeyboardInterrupt as error:
+            if isinstance(error.__context__, asyncio.CancelledError):
+                error.__context__ = asyncio.CancelledError("another")
+            raise
+
+
 class SecondSwallowed(Runner):
     """A second Ctrl-C does nothing."""
 

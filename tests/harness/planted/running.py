@@ -103,6 +103,16 @@ class DebugIgnored(Runner):
         super().__init__(loop_factory=loop_factory)
 
 
+class DebugOfRunIgnored(Runner):
+    """The function ``run`` ignores ``debug``."""
+
+    shown_by = "run_function"
+
+    @classmethod
+    def run_function(cls, main: Any, *, debug: Any = None, loop_factory: Any = None) -> Any:
+        return super().run_function(main, loop_factory=loop_factory)
+
+
 class TaskFactoryClobbered(Runner):
     """A user's task factory is taken away."""
 
