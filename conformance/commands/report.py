@@ -65,7 +65,7 @@ def show_report(paths: Sequence[Path], targets: Targets = Targets()) -> ExitStat
     A form that cannot be written is said in a sentence and is exit status 3; the others are written all the same.
     """
     forms = targets.forms()
-    _refuse_lost_files(paths, [(option, path) for option, path, _write in forms])
+    _refuse_lost_files(paths, [(option, path) for option, path, _write in forms], targets.html)
     gathered = gather(paths)
     written, failed = [], []
     # Before the terminal, whose reader may go away.
@@ -143,14 +143,36 @@ def _render_programs(console: Console, document: ProgramsDocument) -> None:
     console.print(legible(console, summarize_programs(said), style), soft_wrap=True)
 
 
-def _refuse_lost_files(documents: Sequence[Path], forms: Sequence[tuple[str, Path]]) -> None:
+def _refuse_lost_files(
+    documents: Sequence[Path], forms: Sequence[tuple[str, Path]], html: Path | None
+) -> None:
     """Raise UsageError where one file would take the place of another, or of a document."""
+    if html is not None:
+        _refuse_pages(
+            html,
+            [
+                *((str(path), path) for path in documents),
+                *((f"{option} {path}", path) for option, path in forms),
+            ],
+        )
     taken = {path.resolve(): "a document that is reported" for path in documents}
     for option, path in forms:
         there = path.resolve()
         if there in taken and (not there.exists() or there.is_file()):
             raise UsageError(f"{option} {path} is {taken[there]}.", "Name another file.")
         taken[there] = f"what {option} names too"
+
+
+def _refuse_pages(html: Path, named: Sequence[tuple[str, Path]]) -> None:
+    """Raise UsageError where a file would lie where the pages of ``html`` have one of their own."""
+    from conformance.report.pages import is_of_pages  # noqa: PLC0415  # its templates are slow to load
+
+    folder = html.resolve()
+    for name, path in named:
+        # As it is called, and, through a link, as it is.
+        places = (path.parent.resolve() / path.name, path.resolve())
+        if any(place.parent == folder and is_of_pages(place.name) for place in places):
+            raise UsageError(f"{name} is a file that --html writes.", "Name another one.")
 
 
 def _writing(form: Callable[[Gathered], str]) -> _Write:

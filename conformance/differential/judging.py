@@ -10,7 +10,7 @@ from attrs import field, frozen
 from conformance.differential.comparing import Compared, told_apart
 from conformance.differential.conditions import Traces
 from conformance.differential.divergences import Divergence, Explained, explain
-from conformance.differential.events import Trace, text_of
+from conformance.differential.events import Trace, errors, text_of, what
 from conformance.differential.hunks import Hunk, hunks, hunks_of
 from conformance.differential.kinds import Kind, kind
 from conformance.differential.reading import Reader
@@ -18,6 +18,7 @@ from conformance.execute.programs import Answer
 from conformance.records import Cell
 
 Program = dict[str, Any]
+_REFUSED = "got an unexpected keyword argument 'context'"
 Taken = Mapping[str, tuple[Hunk, ...]]
 
 
@@ -68,7 +69,19 @@ class Judge:
             compared = told_apart(found, self._changes(answers.native, answers.control))
         own = self._explained(compared.own, cell, program, answers, control=True)
         left = self._explained(compared.left, cell, program, answers)
+        if left.left and answers.control is not None and self._made_no_task(answers.native):
+            # What native did not come to has no place among what it did: two new events may stand there in two orders.
+            other = self._explained(self._changes(answers.control, answers.subject), cell, program, answers)
+            if not other.left:
+                left = other
         return Judged(own.left, _together(own.declared, left.declared), left.left)
+
+    def _made_no_task(self, native: Answer) -> bool:
+        """Whether native was given a task factory that takes no context."""
+        return any(
+            what(event) == "raised" and any(_REFUSED in text_of(error["args"]) for error in errors(event))
+            for event in self.reader.trace(native)
+        )
 
     def _without_native(self, cell: Cell, program: Program, answers: Answers) -> Judged:
         """Judge by the control where native has no answer and the control has one: it is no leave to do anything."""

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from conformance.differential.pseudocode import pseudocode
-from conformance.places import COMMAND
+from conformance.places import COMMAND, KEPT, shown
 from conformance.records import Cell, Judgement, Outcome, Result
+from conformance.report.acting import spelled_out
 from conformance.report.document import Header
 from conformance.report.programs_records import Difference
 from conformance.report.words import shortened
 
+_DIFFERENCES = "differences"
+"""Where fuzz keeps them."""
 _MOST_LINES = (20, 100)
 """Of a traceback so many are shown at its beginning and at its end."""
 _MOST_CHARACTERS = 20_000
-# What XML cannot say, and what acts on the reader instead of being read: an escape sequence, a mark that turns the
-# direction of writing.
-_ACTING = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 
 
 def legible(text: str) -> str:
     """Return the text with what cannot be shown, or would act, as it is written in Python."""
-    return _ACTING.sub(
-        lambda match: match[0].encode("unicode_escape").decode("ascii"), text.replace("\r\n", "\n")
-    )
+    return spelled_out(text.replace("\r\n", "\n"))
 
 
 def account(judgement: Judgement) -> str:
@@ -52,14 +47,22 @@ def said_last(judgement: Judgement) -> str:
 
 def command(header: Header, cell: Cell, test: str) -> str:
     """Return the command that runs a test of a cell again."""
-    config = [word for word in header.arguments if word.startswith("--config=")]
+    kept = kept_arguments(header.arguments)
     chosen = ["--python", cell.interpreter.version, "--loop", cell.loop.name]
     chosen += ["--implementation", cell.implementation.name, "--suite", cell.suite]
-    return f"{COMMAND} {shlex.join(['run', '--no-cache', *config, *chosen, '-k', test])}"
+    return f"{COMMAND} {shlex.join(['run', '--no-cache', *kept, *chosen, '-k', test])}"
 
 
-def account_of_difference(difference: Difference) -> str:
-    """Return the smallest program that shows a difference, and how the subject's trace leaves native's."""
+def kept_arguments(arguments: Iterable[str]) -> list[str]:
+    """Return what a run was given that its tests cannot be run again without, or would be judged otherwise."""
+    return _given(arguments, {"--config", "--expectations"})
+
+
+def account_of_difference(difference: Difference, arguments: Iterable[str]) -> str:
+    """Return the smallest program that shows a difference, and how the subject's trace leaves native's.
+
+    ``arguments`` are those of the campaign that found it.
+    """
     cell = difference.cell
     lines = [
         f"The smallest program that was found, {difference.from_}:",
@@ -71,17 +74,22 @@ def account_of_difference(difference: Difference) -> str:
         [json.dumps(event) for event in trace] for trace in (difference.native, difference.subject)
     )
     lines += difflib.unified_diff(native, subject, "native", cell, n=2, lineterm="")
-    lines += ["", f"To run it again: {command_of_difference(difference)}"]
+    lines += ["", f"To run it again: {command_of_difference(difference, arguments)}"]
     return _bounded("\n".join(lines))
 
 
-def command_of_difference(difference: Difference) -> str:
-    """Return the command that runs a difference's program again."""
-    program = difference.file or difference.from_.removeprefix("program ")
+def command_of_difference(difference: Difference, arguments: Iterable[str]) -> str:
+    """Return the command that runs a difference's program again, for a campaign with these ``arguments``."""
+    kept = difference.file and shown(KEPT / _DIFFERENCES / difference.file)
     # A cell's name is its suite, and then these.
-    options = zip(("--implementation", "--python", "--loop"), difference.cell.split("/")[1:], strict=False)
-    chosen = [word for option in options for word in option]
-    return f"{COMMAND} {shlex.join(['replay', program, *chosen])}"
+    _suite, implementation, version, loop = difference.cell.split("/", 3)
+    chosen = ["--python", version, "--loop", loop, "--implementation", implementation]
+    chosen += _given(arguments, {"--config"})
+    return f"{COMMAND} {shlex.join(['replay', kept or difference.from_.removeprefix('program '), *chosen])}"
+
+
+def _given(arguments: Iterable[str], options: Collection[str]) -> list[str]:
+    return [word for word in arguments if word.partition("=")[0] in options]
 
 
 def _program(program: Mapping[str, object]) -> str:

@@ -34,7 +34,7 @@ class Badge:
     """What a badge says."""
 
     message: str
-    """Such as ``1,234 of 1,240``."""
+    """Such as ``1,234 of 1,240 decided``."""
     colour: str
     """One of shields' names."""
     title: str
@@ -49,7 +49,7 @@ def badge(gathered: Gathered) -> Badge:
         tally = Counter(judgement.verdict for judgement in document.judgements)
         decided = sum(tally[verdict] for verdict in _DECIDED)
         differs += decided - tally[Verdict.CONFORMANT]
-        parts.append(f"{tally[Verdict.CONFORMANT]:,} of {decided:,}")
+        parts.append(f"{tally[Verdict.CONFORMANT]:,} of {decided:,} decided")
         unmet = document.footer.unmet if document.footer else ()
         titles.append(
             summarize(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from conformance.records import Cell, Mode, Plan, Suite
+from conformance.records import ASYNCIO, Cell, Mode, Plan, Suite
 
 
 @frozen
@@ -41,6 +41,11 @@ def group_cells(plan: Plan) -> tuple[Group, ...]:
     return tuple(
         Group(implementation, suite, tuple(cells)) for (implementation, suite), cells in groups.items()
     )
+
+
+def sort_loops(names: Iterable[str]) -> list[str]:
+    """Return each loop once: asyncio, and then the others in the order in which they come first."""
+    return sorted(dict.fromkeys(names), key=lambda name: name != ASYNCIO)
 
 
 def _ranks(names: Iterable[str]) -> dict[str, int]:

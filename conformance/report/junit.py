@@ -7,7 +7,7 @@ was not proved looks green. The readers know a test by class and name alone, so 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
@@ -141,7 +141,7 @@ def _of_programs(said: Programs) -> list[_Suite]:
             for name, saved in said.saved.items()
         ]
         found = [each for each in said.differences if cell in each.cells]
-        cases += [_of_difference(cell, each) for each in found]
+        cases += [_of_difference(cell, each, said.arguments) for each in found]
         cases += [
             _Case(
                 f"{cell}.promises",
@@ -162,8 +162,8 @@ def _of_programs(said: Programs) -> list[_Suite]:
     return suites
 
 
-def _of_difference(cell: str, difference: Difference) -> _Case:
-    text = account_of_difference(difference)
+def _of_difference(cell: str, difference: Difference, arguments: Iterable[str]) -> _Case:
+    text = account_of_difference(difference, arguments)
     return _Case(
         f"{cell}.differences",
         difference.difference,

@@ -5,7 +5,7 @@ It is made of parts, the most telling ones first, and ends with a sentence that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from conformance.errors import ExitStatus
 from conformance.judge import Unmet
@@ -13,7 +13,7 @@ from conformance.records import Cell, Judgement, Plan, Verdict
 from conformance.report.accounts import account, account_of_difference, command
 from conformance.report.counts import count_verdicts
 from conformance.report.gathering import Gathered
-from conformance.report.groups import group_cells
+from conformance.report.groups import group_cells, sort_loops
 from conformance.report.markup import code, details, escaped, table
 from conformance.report.merging import Merged
 from conformance.report.programs_records import Programs
@@ -78,7 +78,7 @@ def _of_runs(merged: Merged, unmet: Sequence[Unmet]) -> Iterator[str]:
     plan, judgements = document.header.plan, document.judgements
     if missing := plan.missing:
         yield _list(f"Python {each.python} was not found. {each.advice}" for each in missing)
-    yield from _matrix(plan, judgements)
+    yield from _matrix(plan, judgements, document.header.whole)
     unexpected = [judgement for judgement in judgements if not judgement.expected]
     failing = alike(judgement for judgement in unexpected if judgement.verdict in _FAILING)
     if failing:
@@ -114,27 +114,39 @@ def _of_runs(merged: Merged, unmet: Sequence[Unmet]) -> Iterator[str]:
         yield "\n".join(f"- {entry}" for entry in _by_reason(declared))
 
 
-def _matrix(plan: Plan, judgements: Sequence[Judgement]) -> Iterator[str]:
-    """A table for each implementation: suites and interpreters by loops."""
+def _matrix(plan: Plan, judgements: Sequence[Judgement], whole: Collection[str]) -> Iterator[str]:
+    """A table for each implementation: suites and interpreters by loops. ``whole`` are the names of all cells."""
     counts = count_verdicts(judgements)
     unexpected = {judgement.cell for judgement in judgements if not judgement.expected}
     by_implementation: dict[str, list[tuple[str, Sequence[Cell]]]] = {}
     for group in group_cells(plan):
         by_implementation.setdefault(group.implementation, []).append((group.suite, group.cells))
     for implementation, groups in by_implementation.items():
-        loops = list(dict.fromkeys(cell.loop.name for _suite, cells in groups for cell in cells))
+        loops = sort_loops(cell.loop.name for _suite, cells in groups for cell in cells)
         rows = []
         for suite, cells in groups:
             for version in dict.fromkeys(cell.interpreter.version for cell in cells):
                 of_loop = {cell.loop.name: cell for cell in cells if cell.interpreter.version == version}
-                said = [_cell(of_loop.get(loop), counts, unexpected) for loop in loops]
+                said = [
+                    "⚠️ not here"
+                    if loop not in of_loop and f"{suite}/{implementation}/{version}/{loop}" in whole
+                    else _cell(of_loop.get(loop), counts, unexpected)
+                    for loop in loops
+                ]
                 rows.append([escaped(suite), escaped(version), *said])
         yield f"### {escaped(implementation)}"
         yield table(["suite", "Python", *map(escaped, loops)], rows)
+    there = {cell.name for cell in plan.cells}
+    if elsewhere := [name for name in whole if name not in there]:
+        yield (
+            f"⚠️ Of the whole plan {counted(len(elsewhere), 'cell')} {'is' if len(elsewhere) == 1 else 'are'} not here: "
+            f"{some([code(name) for name in elsewhere], _MOST_CELLS, 'cells')}."
+        )
     if counts:
         yield (
-            "Each cell says how many of its tests are conformant. *Inapplicable*: native does not pass it there "
-            "either. *Unexercised*: the test makes no Runner or Task of the implementation."
+            "Each cell says how many of its tests are conformant. ✅: all as expected, declared divergences among it. "
+            "*Inapplicable*: native does not pass it there either. *Unexercised*: the test makes no Runner or Task "
+            "of the implementation."
         )
 
 
@@ -173,7 +185,7 @@ def _of_programs(said: Programs) -> Iterator[str]:
     for difference in said.differences:
         cells = some([code(cell) for cell in difference.cells], _MOST_CELLS, "cells")
         title = f"{escaped(difference.difference)} in {cells}: {counted(difference.programs, 'program')}"
-        yield details(title, account_of_difference(difference))
+        yield details(title, account_of_difference(difference, said.arguments))
     entries = [
         f"saved program {code(name)} in {code(cell)}: {escaped(kind)}"
         for name, saved in said.saved.items()

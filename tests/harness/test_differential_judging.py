@@ -12,6 +12,7 @@ from conformance.differential.events import Trace
 from conformance.differential.judging import Answers, Judge, Judged, by_control, compared_with, marked
 from conformance.execute.programs import Answer
 from results import subject_cell
+from traces import error
 
 PROGRAM: dict[str, Any] = {
     "runners": [{"debug": None, "factory": False}],
@@ -106,3 +107,33 @@ def test_where_none_was_lost_what_is_left_is_marked_and_not_what_is_the_interpre
 def test_where_a_worker_was_lost_and_that_counts_all_is_marked() -> None:
     left = judged(OTHER, LOST, OTHER).left
     assert len(marked(answers(OTHER, LOST, OTHER), left)) == 3
+
+
+NO_TASK: Trace = [
+    ["s0", "begin exit"],
+    [
+        "s0",
+        "raised",
+        {**error("builtins.TypeError"), "args": ["legacy() got an unexpected keyword argument 'context'"]},
+    ],
+    ["s0", "warned", "RuntimeWarning", "never awaited"],
+    ["s0", "state", {"executors": [False]}],
+]
+TASKS: Trace = [["s0", "begin exit"], ["s0", "task factory", True], ["s0", "task factory", True]]
+STOPPED = ["s0", "raised", error("builtins.RuntimeError")]
+OVER = ["s0", "state", {"executors": [False, True]}]
+MADE: Trace = [*TASKS, STOPPED, OVER]
+LOUD: Trace = [*TASKS, STOPPED, ["s0", "thread raised", "RuntimeError"], OVER]
+SILENT = Divergence(
+    "silent", "a reason", "a link", "a-witness", (HunkPattern("*", EventPattern("thread raised"), None),)
+)
+
+
+def test_where_native_makes_no_task_the_subject_may_do_as_the_control_but_for_what_is_declared() -> None:
+    found = judged(NO_TASK, MADE, LOUD, SILENT)
+    assert (found.left, list(found.declared)) == ((), ["silent"])
+
+
+def test_where_native_makes_no_task_the_subject_may_not_do_anything_else() -> None:
+    assert judged(NO_TASK, [*TASKS, ["s0", "returned", 2], OVER], LOUD, SILENT).left
+    assert judged(NO_TASK, MADE, LOUD).left

@@ -32,22 +32,22 @@ def ended(document: Document, status: ExitStatus) -> Document:
 
 def test_it_counts_what_was_decided_and_not_what_proves_nothing() -> None:
     others = [judgement(verdict, test=verdict) for verdict in Verdict]
-    assert badge(gathered(document_of(GOOD, *others))).message == "2 of 4"
+    assert badge(gathered(document_of(GOOD, *others))).message == "2 of 4 decided"
 
 
 def test_thousands_are_told_apart() -> None:
     many = [judgement(Verdict.CONFORMANT, test=f"test_{number}") for number in range(1_234)]
-    assert badge(gathered(document_of(*many))).message == "1,234 of 1,234"
+    assert badge(gathered(document_of(*many))).message == "1,234 of 1,234 decided"
 
 
 @pytest.mark.parametrize(
     ("document", "message", "colour"),
     [
-        (document_of(GOOD), "1 of 1", "brightgreen"),
-        (document_of(GOOD, DECLARED), "1 of 2", "green"),
-        (ended(document_of(GOOD, BAD), ExitStatus.UNEXPECTED_VERDICT), "1 of 2", "red"),
-        (document_of(GOOD, footer=False), "1 of 1, incomplete", "lightgrey"),
-        (ended(document_of(), ExitStatus.NOT_COMPLETED), "0 of 0, incomplete", "lightgrey"),
+        (document_of(GOOD), "1 of 1 decided", "brightgreen"),
+        (document_of(GOOD, DECLARED), "1 of 2 decided", "green"),
+        (ended(document_of(GOOD, BAD), ExitStatus.UNEXPECTED_VERDICT), "1 of 2 decided", "red"),
+        (document_of(GOOD, footer=False), "1 of 1 decided, incomplete", "lightgrey"),
+        (ended(document_of(), ExitStatus.NOT_COMPLETED), "0 of 0 decided, incomplete", "lightgrey"),
     ],
 )
 def test_the_colour_says_how_it_ended(document: Document, message: str, colour: str) -> None:
@@ -60,7 +60,7 @@ def test_programs_that_differ_are_told_beside_the_tests(tmp_path: Path) -> None:
         merge([(Path("a.jsonl"), document_of(GOOD))]),
         (programs_of(tmp_path, status=1, differences=[difference()]),),
     )
-    assert badge(both).message == "1 of 1, 1 program differs"
+    assert badge(both).message == "1 of 1 decided, 1 program differs"
     assert badge(both).colour == "red"
 
 
@@ -80,8 +80,8 @@ def test_the_endpoint_is_what_shields_reads(status: ExitStatus, error: bool) -> 
 
 def test_the_picture_says_the_same_and_in_full_to_who_cannot_see_it() -> None:
     root = ET.fromstring(badge_svg(gathered(document_of(GOOD, DECLARED))))
-    assert [text.text for text in root.iter(f"{SVG}text")] == ["conformance", "1 of 2"]
-    assert (root.get("role"), root.get("aria-label")) == ("img", "conformance: 1 of 2")
+    assert [text.text for text in root.iter(f"{SVG}text")] == ["conformance", "1 of 2 decided"]
+    assert (root.get("role"), root.get("aria-label")) == ("img", "conformance: 1 of 2 decided")
     title = root.find(f"{SVG}title")
     assert title is not None
     assert title.text == "All as expected: 1 cell, conformant 1 of 2, 1 divergent."

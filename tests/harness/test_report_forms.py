@@ -41,7 +41,7 @@ def test_all_forms_are_written_at_once_into_folders_that_are_made(tmp_path: Path
     assert done.return_value is ExitStatus.AS_EXPECTED
     assert ET.parse(out / "junit.xml").getroot().get("tests") == "1"
     assert (out / "summary.md").read_text().startswith("## Conformance\n")
-    assert json.loads((out / "badge.json").read_text())["message"] == "1 of 1"
+    assert json.loads((out / "badge.json").read_text())["message"] == "1 of 1 decided"
     assert ET.parse(out / "badge.SVG").getroot().tag.endswith("svg")
     assert "All as expected: 1 cell, conformant 1 of 1." in done.output
     assert done.output.count("Written: ") == 4
@@ -107,6 +107,22 @@ def test_a_form_without_room_leaves_what_stood_there(
             "--badge badge.png is no badge. Name a file that ends with .json or .svg.",
         ),
         (("--junit", "x", "--markdown", "x"), "--markdown x is what --junit names too. Name another file."),
+        (
+            ("--html", "site", "--junit", "site/index.html"),
+            "--junit site/index.html is a file that --html writes. Name another one.",
+        ),
+        (
+            ("--html", "site", "--markdown", "site/../site/details-7.js"),
+            "--markdown site/../site/details-7.js is a file that --html writes. Name another one.",
+        ),
+        (
+            ("--html", ".", "--junit", "data.js"),
+            "--junit data.js is a file that --html writes. Name another one.",
+        ),
+        (
+            ("--html", ".", "--junit", "report.css"),
+            "--junit report.css is a file that --html writes. Name another one.",
+        ),
         (("--junit", "run.jsonl"), "--junit run.jsonl is a document that is reported. Name another file."),
     ],
 )
@@ -121,11 +137,43 @@ def test_what_is_asked_by_mistake_is_refused_before_anything_is_written(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"run.jsonl": before}
 
 
+def test_a_document_that_the_pages_would_replace_is_refused(tmp_path: Path) -> None:
+    document = Path(write(tmp_path, "details-0.js", document_of(GOOD)))
+    before = document.read_bytes()
+    with pytest.raises(UsageError, match=r"details-0\.js is a file that --html writes\. Name another one\."):
+        told(document, "--html", tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"details-0.js": before}
+
+
+def test_a_form_that_leads_to_a_page_by_a_link_is_refused(tmp_path: Path, run: str) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "junit.xml").symlink_to(tmp_path / "site" / "data.js")
+    with pytest.raises(UsageError, match=r"junit\.xml is a file that --html writes\."):
+        told(run, "--html", tmp_path / "site", "--junit", tmp_path / "junit.xml")
+    assert list((tmp_path / "site").iterdir()) == []
+
+
+def test_what_is_called_otherwise_than_a_page_may_lie_beside_the_pages(tmp_path: Path, run: str) -> None:
+    done = told(run, "--html", tmp_path, "--junit", tmp_path / "junit.xml")
+    assert done.return_value is ExitStatus.AS_EXPECTED
+    assert (tmp_path / "index.html").is_file()
+
+
+def test_a_page_that_is_none_of_ours_is_told_of_in_a_sentence(tmp_path: Path, run: str) -> None:
+    (tmp_path / "index.html").write_text("mine")
+    done = told(run, "--html", tmp_path)
+    assert done.return_value is ExitStatus.NOT_COMPLETED
+    assert (
+        f"conformance: --html {tmp_path} cannot be written: {tmp_path / 'index.html'} is no report of conformance's "
+        "and would be lost. Name another place, or make room.\n" in done.stderr
+    )
+
+
 def test_forms_do_not_change_the_status(tmp_path: Path) -> None:
     incomplete = write(tmp_path, "cut.jsonl", document_of(GOOD, footer=False))
     done = told(incomplete, "--badge", tmp_path / "badge.json")
     assert done.return_value is ExitStatus.NOT_COMPLETED
-    assert json.loads((tmp_path / "badge.json").read_text())["message"] == "1 of 1, incomplete"
+    assert json.loads((tmp_path / "badge.json").read_text())["message"] == "1 of 1 decided, incomplete"
 
 
 def test_the_shards_of_many_machines_are_one_report(tmp_path: Path) -> None:

@@ -110,14 +110,14 @@ def test_a_test_has_another_class_in_each_cell_since_readers_know_it_by_nothing_
 
 
 def test_what_was_not_expected_failed_with_its_traceback_and_the_command_that_runs_it_again() -> None:
-    (failure,) = only(document_of(FAILED, arguments=("run", "--config=/own.toml")))
+    (failure,) = only(document_of(FAILED, arguments=("run", "--config=/own.toml", "--expectations=/e.toml")))
     assert failure.tag == "failure"
     assert failure.get("type") == "divergent"
     assert failure.get("message") == "divergent: AssertionError: None != 'done'"
     assert failure.text is not None
     assert TRACEBACK.strip() in failure.text
     assert failure.text.endswith(
-        "run --no-cache --config=/own.toml --python 3.8.18 --loop asyncio --implementation runner_backport "
+        "run --no-cache --config=/own.toml --expectations=/e.toml --python 3.8.18 --loop asyncio --implementation runner_backport "
         f"--suite runners -k {FAILED.test}"
     )
 
@@ -255,9 +255,17 @@ def test_a_difference_shows_its_program_and_where_the_traces_part(tmp_path: Path
     assert "1  runner0 = Runner()" in text
     assert '-["s0", "get_loop", "new"]\n+["s0", "get_loop", "old"]' in text
     assert (
-        "replay runner_backport-3.8.18-asyncio-get_loop.json --implementation runner_backport --python 3.8.18 --loop asyncio"
-        in text
+        "replay .conformance/differences/runner_backport-3.8.18-asyncio-get_loop.json --python 3.8.18 --loop asyncio "
+        "--implementation runner_backport" in text
     )
+
+
+def test_a_difference_is_replayed_with_the_configuration_that_it_was_found_with(tmp_path: Path) -> None:
+    arguments = ["fuzz", "--config=/own.toml", "--expectations=/e.toml", "--seed=1"]
+    document = programs_of(tmp_path, status=1, differences=[difference()], arguments=arguments)
+    text = next(failure.text for failure in written(Gathered(None, (document,))).iter("failure"))
+    assert text is not None
+    assert text.endswith("--implementation runner_backport --config=/own.toml")
 
 
 def test_a_campaign_that_was_cut_short_is_an_error_and_not_green(tmp_path: Path) -> None:

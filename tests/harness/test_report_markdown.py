@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from conformance.judge import Unmet
-from conformance.records import Missing, Outcome, Verdict
+from conformance.records import Missing, Outcome, Shard, Verdict
 from conformance.report import Document, merge
 from conformance.report.gathering import Gathered
 from conformance.report.markdown import LIMIT_BYTES, markdown
@@ -89,6 +89,16 @@ def test_the_matrix_has_a_row_for_each_interpreter_and_a_column_for_each_loop() 
     assert "### runner_backport\n\n| suite | Python | asyncio | uvloop |\n| --- | --- | --- | --- |\n" in text
     assert "| runners | 3.8.18 | ✅ 1 of 1 | ❌ 0 of 2<br>1 divergent<br>1 inapplicable |" in text
     assert "| runners | 3.9.18 | ⚠️ not run | – |" in text
+
+
+def test_the_legend_says_what_its_mark_is_not_about() -> None:
+    legend = "✅: all as expected, declared divergences among it."
+    assert legend in text_of(document_of(GOOD))
+
+
+def test_asyncio_is_the_first_column_whatever_cell_came_first() -> None:
+    plan = plan_of(subject_cell("3.8.18", UVLOOP), CELL)
+    assert "| suite | Python | asyncio | uvloop |" in text_of(document_of(GOOD, plan=plan))
 
 
 def test_an_unexpected_verdict_unfolds_to_its_traceback_and_command() -> None:
@@ -217,3 +227,18 @@ def test_differences_of_programs_are_told_with_the_smallest_program(tmp_path: Pa
     assert "1  runner0 = Runner()" in text
     assert f"- saved program <code>loop-twice</code> in <code>{PROGRAMS_CELL}</code>: get_loop: x" in text
     assert "| <code>known-one</code> | 12 |" in text
+
+
+def test_a_cell_of_a_missing_shard_is_not_taken_for_one_that_there_is_not() -> None:
+    on_another = subject_cell("3.9.18", UVLOOP)
+    document = document_of(
+        judgement(Verdict.CONFORMANT),
+        judgement(Verdict.CONFORMANT, on_another),
+        plan=plan_of(CELL, on_another),
+        shard=Shard(1, 2),
+        whole=(CELL.name, on_another.name, ON_UVLOOP.name),
+    )
+    text = text_of(document)
+    assert "| runners | 3.8.18 | ✅ 1 of 1 | ⚠️ not here |" in text
+    assert "| runners | 3.9.18 | – | ✅ 1 of 1 |" in text
+    assert "Of the whole plan 1 cell is not here" in text

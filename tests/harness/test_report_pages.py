@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ KINDS = (
     judgement(Verdict.INAPPLICABLE, test="four", reason="a mocked clock"),
     judgement(Verdict.UNEXERCISED, test="five"),
 )
+ON_UVLOOP = judgement(Verdict.CONFORMANT, subject_cell(loop=UVLOOP))
 
 
 def figures(page: Page) -> str:
@@ -76,6 +78,13 @@ def test_the_matrix_has_an_entry_for_each_cell_out_of_all_its_verdicts(tmp_path:
     said = paged(tmp_path, document_of(*found, plan=plan)).text("matrix")
     assert "3.8.18 3.9.18 asyncio uvloop asyncio runners" in said
     assert "runner_backport 2 of 5 ✗ 1 D 1 I 1 U 1 no verdict 1 of 1 ✓ peer 1 of 1 ✓" in said
+
+
+def test_asyncio_stands_first_whatever_shard_came_first(tmp_path: Path) -> None:
+    said = paged(
+        tmp_path, document_of(ON_UVLOOP, plan=plan_of(subject_cell(loop=UVLOOP))), document_of(GOOD)
+    ).text("matrix")
+    assert "3.8.18 asyncio uvloop runners" in said
 
 
 def test_an_entry_leads_to_its_tests(tmp_path: Path) -> None:
@@ -223,6 +232,13 @@ def test_markup_in_a_document_is_text_in_the_page(tmp_path: Path, where: str) ->
     assert not any(name.startswith("on") for _tag, attributes in after.elements for name in attributes)
 
 
+@pytest.mark.parametrize("where", ["test", "reason", "detail", "output", "build", "advice", "arguments"])
+def test_nothing_in_a_document_acts_on_the_reader_of_the_page(tmp_path: Path, where: str) -> None:
+    page = paged(tmp_path, _document_with(where, "\x1b[2J\u202e and http://example.invalid/ in it"))
+    assert "\\x1b[2J\\u202e and http://example.invalid/ in it" in page.text()
+    assert not re.search("[\x1b\u202e]", (tmp_path / "index.html").read_text(encoding="utf-8"))
+
+
 def _document_with(where: str, text: str):  # type: ignore[no-untyped-def]
     test = text if where == "test" else "bad"
     detail = text if where == "detail" else "detail"
@@ -262,23 +278,6 @@ def test_the_page_asks_nothing_of_any_network(tmp_path: Path) -> None:
     ]
     assert all(not source.partition(":")[1] or source.startswith("data:") for source in sources)
     assert all((tmp_path / source).is_file() for source in sources if not source.startswith("data:"))
-
-
-def test_the_folder_is_made_and_its_page_returned(tmp_path: Path) -> None:
-    paged(tmp_path / "new" / "folder", document_of(GOOD))
-    assert (tmp_path / "new" / "folder" / "index.html").is_file()
-
-
-def test_other_files_of_the_folder_stay(tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("mine")
-    paged(tmp_path, document_of(GOOD))
-    assert (tmp_path / "mine.txt").read_text() == "mine"
-
-
-def test_a_folder_that_is_a_file_is_an_os_error(tmp_path: Path) -> None:
-    (tmp_path / "report").write_text("")
-    with pytest.raises(OSError, match="report"):
-        paged(tmp_path / "report", document_of(GOOD))
 
 
 def test_implementation_names_are_the_title(tmp_path: Path) -> None:

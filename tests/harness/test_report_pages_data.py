@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
 from conformance.records import Mode, Outcome, Rate, Result, Subtest, Suite, Verdict
+from conformance.report.accounts import legible
 from conformance.report.pages import data
 from conformance.report.pages.commands import before_test, behind_test
 from conformance.report.pages.upstream import Upstream
@@ -15,7 +17,6 @@ from paged import paged, part, table
 from results import (
     BASELINE,
     CELL,
-    GOOD,
     TEST,
     TRACEBACK,
     UVLOOP,
@@ -27,6 +28,7 @@ from results import (
 )
 
 ON_UVLOOP = subject_cell(loop=UVLOOP)
+ACTING = "\x1b[2J\u202e\x07"
 
 
 def test_a_column_has_a_letter_for_each_test(tmp_path: Path) -> None:
@@ -134,23 +136,36 @@ def test_much_is_told_in_several_parts_which_know_their_rows(
     assert sum(lengths) == 4
 
 
-def test_parts_of_an_earlier_and_larger_report_go(tmp_path: Path) -> None:
-    (tmp_path / "details-7.js").write_text("old")
-    paged(tmp_path, document_of(GOOD))
-    assert sorted(path.name for path in tmp_path.glob("details-*.js")) == ["details-0.js"]
-
-
 def test_the_data_are_plain_ascii_whatever_a_test_wrote(tmp_path: Path) -> None:
     detail = "half \ud800 of one, \u2028 and </script> é"
     subject = Result(CELL.name, TEST, Outcome.FAILED, detail)
     paged(tmp_path, document_of(judgement(Verdict.DIVERGENT, subject=subject, expected=False)))
     assert (tmp_path / "details-0.js").read_bytes().isascii()
-    assert detail in part(tmp_path)["texts"]
+    assert [text for text in part(tmp_path)["texts"] if text.startswith("half")] == [legible(detail)]
+
+
+def test_no_text_of_the_data_acts_on_its_reader(tmp_path: Path) -> None:
+    said = f"{ACTING} said"
+    subject = Result(
+        CELL.name,
+        said,
+        Outcome.FAILED,
+        f"detail {said}",
+        output=f"output {said}",
+        subtests=(Subtest(said, Outcome.FAILED, f"subtest {said}"),),
+        leaks=(said,),
+    )
+    found = judgement(Verdict.DIVERGENT, test=said, subject=subject, reason=f"reason {said}")
+    paged(tmp_path, document_of(found, arguments=("run", f"--config={said}")))
+    for name in ("data.js", "details-0.js"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert r"\\x1b[2J\\u202e\\x07 said" in text
+        assert not re.search(r"(?<!\\)\\u(001b|202e|0007)", text)
 
 
 def test_the_command_runs_one_test_in_one_cell_again() -> None:
     behind = "--python 3.8.18 --loop asyncio --implementation runner_backport --suite runners"
-    assert before_test(("run",)) == "python -m conformance run -k"
+    assert before_test(("run",)) == "python -m conformance run --no-cache -k"
     assert behind_test(CELL) == behind
 
 
@@ -158,7 +173,7 @@ def test_the_command_names_the_files_that_the_run_had() -> None:
     arguments = ("run", "--config=own file.toml", "--out=x.jsonl", "-k", "y", "--expectations=e.toml")
     assert (
         before_test(arguments)
-        == "python -m conformance run '--config=own file.toml' --expectations=e.toml -k"
+        == "python -m conformance run --no-cache '--config=own file.toml' --expectations=e.toml -k"
     )
 
 

@@ -6,15 +6,12 @@ import shlex
 
 from conformance.places import COMMAND
 from conformance.records import Cell
-
-_KEPT = ("--config", "--expectations")
-"""What a run was given that its tests cannot be run again without, or would be judged otherwise."""
+from conformance.report.accounts import kept_arguments
 
 
 def before_test(arguments: tuple[str, ...]) -> str:
     """Return how the command begins, up to the test's id, for a run with these ``arguments``."""
-    kept = [word for word in arguments[1:] if word.partition("=")[0] in _KEPT]
-    return " ".join([COMMAND, "run", *map(shlex.quote, kept), "-k"])
+    return " ".join([COMMAND, "run", "--no-cache", *map(shlex.quote, kept_arguments(arguments)), "-k"])
 
 
 def behind_test(cell: Cell) -> str:

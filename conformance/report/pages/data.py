@@ -14,6 +14,7 @@ from attrs import Factory, define, frozen
 
 from conformance.places import UPSTREAM
 from conformance.records import Cell, Judgement, Outcome, Rate, Result
+from conformance.report.accounts import legible
 from conformance.report.document import Document
 from conformance.report.pages.commands import before_test, behind_test
 from conformance.report.pages.letters import LETTERS, NONE, letter
@@ -63,7 +64,7 @@ class ResultsData:
         classes: dict[str, int] = {}
         tests = []
         for suite, test in self._rows:
-            owner, _, name = test.rpartition(".")
+            owner, _, name = legible(test).rpartition(".")
             tests.append([suites.index(suite), classes.setdefault(owner, len(classes)), name])
         return _json(
             {
@@ -76,7 +77,7 @@ class ResultsData:
                 "verdicts": self._letters(),
                 "cells": [self._cell(cell) for cell in self._cells.values()],
                 "parts": [part.first for part in parts],
-                "before": before_test(self._document.header.arguments),
+                "before": legible(before_test(self._document.header.arguments)),
             }
         )
 
@@ -147,9 +148,8 @@ class _Part:
         self._row = []
 
     def finished(self) -> Part:
-        return Part(
-            self.first, _json({"texts": list(self.texts), "results": self.results, "rows": self.rows})
-        )
+        texts = [legible(text) for text in self.texts]
+        return Part(self.first, _json({"texts": texts, "results": self.results, "rows": self.rows}))
 
     def _text(self, text: str) -> int:
         """Return which text it is, counted from 1; 0 for an empty one."""
@@ -171,7 +171,7 @@ class _Part:
 
     def _told(self, result: Result) -> list[Any]:
         subtests = [
-            [each.parameters, _OUTCOMES.index(each.outcome), self._text(each.detail)]
+            [legible(each.parameters), _OUTCOMES.index(each.outcome), self._text(each.detail)]
             for each in result.subtests
             if each.outcome is not Outcome.PASSED
         ]
@@ -184,7 +184,7 @@ class _Part:
                 self._text(result.detail),
                 self._text(result.output),
                 subtests,
-                list(result.leaks),
+                [legible(leak) for leak in result.leaks],
                 result.attempt if result.attempt > 1 else 0,
             ]
         )

@@ -10,6 +10,7 @@ from attrs import frozen
 from conformance.records import NATIVE, Suite, Verdict
 from conformance.report.counts import count_verdicts
 from conformance.report.document import Document
+from conformance.report.groups import sort_loops
 from conformance.report.pages.letters import LETTERS
 
 
@@ -108,9 +109,9 @@ def make_matrix(document: Document) -> Matrix:
 
 
 def columns_of(entries: Iterable[Column]) -> tuple[Column, ...]:
-    """Return each column once: by interpreter, the loops in the order in which they come first."""
+    """Return each column once: by interpreter, then asyncio before the other loops, whatever shard comes first."""
     columns = list(dict.fromkeys(entries))
-    loops = list(dict.fromkeys(column.loop for column in columns))
+    loops = sort_loops(column.loop for column in columns)
     return tuple(sorted(columns, key=lambda column: (release(column.version), loops.index(column.loop))))
 
 

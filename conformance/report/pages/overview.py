@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from attrs import frozen
 
 from conformance.errors import ExitStatus
-from conformance.records import Verdict
+from conformance.records import Judgement, Verdict
 from conformance.report.merging import Merged
 from conformance.report.pages.letters import LETTERS, MEANINGS
 from conformance.report.rates import steadiness
@@ -16,6 +17,7 @@ from conformance.report.summary import summarize
 from conformance.report.words import counted, shards_in_words, some
 
 _CELLS = 6
+_DIFFERING = (Verdict.DIVERGENT, Verdict.FLAKY)
 
 
 @frozen
@@ -26,6 +28,8 @@ class Figure:
     word: str
     count: int
     meaning: str
+    declared: str = ""
+    """How many of them are declared, of verdicts that say of a difference; in words."""
 
 
 @frozen
@@ -69,7 +73,10 @@ def look_over(merged: Merged) -> Overview:
             merged.missing,
         ),
         figures=tuple(
-            Figure(LETTERS[verdict], verdict, counts[verdict], MEANINGS[verdict]) for verdict in Verdict
+            Figure(
+                LETTERS[verdict], verdict, counts[verdict], MEANINGS[verdict], _declared(verdict, judgements)
+            )
+            for verdict in Verdict
         ),
         total=len(judgements),
         unexpected=sum(not judgement.expected for judgement in judgements),
@@ -80,6 +87,13 @@ def look_over(merged: Merged) -> Overview:
         lacking=tuple(_lacking(merged)),
         steadiness=steadiness(judgements),
     )
+
+
+def _declared(verdict: Verdict, judgements: Iterable[Judgement]) -> str:
+    found = [judgement.expected for judgement in judgements if judgement.verdict is verdict]
+    if not found or verdict not in _DIFFERING:
+        return ""
+    return f"{found.count(False):,} not declared" if False in found else "all declared"
 
 
 def _verdict(merged: Merged) -> str:
@@ -107,7 +121,7 @@ def _lacking(merged: Merged) -> list[str]:
     there = {cell.name for cell in header.plan.cells}
     if elsewhere := [name for name in header.whole if name not in there]:
         said.append(
-            f"Of the whole plan {counted(len(elsewhere), 'cell')} are not here: {some(elsewhere, _CELLS, 'cells')}."
+            f"Of the whole plan {counted(len(elsewhere), 'cell')} {'is' if len(elsewhere) == 1 else 'are'} not here: {some(elsewhere, _CELLS, 'cells')}."
         )
     if header.pattern is not None:
         said.append(f"Only tests were asked for that match {header.pattern}: the counts are of these alone.")

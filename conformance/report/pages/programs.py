@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from conformance.places import COMMAND, KEPT, shown
+from conformance.report.accounts import command_of_difference
 from conformance.report.pages.provenance import Worker, shown_command, workers_of
 from conformance.report.pages.traces import Beside, beside, program_text
 from conformance.report.programs_document import ProgramsDocument
@@ -18,9 +17,6 @@ from conformance.report.programs_records import (
     SavedProgram,
     ShownDivergence,
 )
-
-_KEPT_IN = "differences"
-_DRAWN = "program "
 
 
 @frozen
@@ -92,14 +88,14 @@ def show_campaign(document: ProgramsDocument) -> Campaign:
     return Campaign(
         said,
         shown_command(said.arguments),
-        tuple(map(_difference, said.differences)),
+        tuple(_difference(each, said.arguments) for each in said.differences),
         tuple(_declared(said, one) for one in said.divergences),
         tuple(_saved(name, one) for name, one in said.saved.items()),
         workers_of(said.workers.items()),
     )
 
 
-def _difference(said: Difference) -> ShownDifference:
+def _difference(said: Difference, arguments: tuple[str, ...]) -> ShownDifference:
     # Native's cell is named first.
     baseline = next(iter(said.workers), "native")
     traces = beside(
@@ -108,14 +104,7 @@ def _difference(said: Difference) -> ShownDifference:
         None if said.control is None else list(said.control),
         names=(baseline, said.cell),
     )
-    return ShownDifference(said, program_text(said.program), traces, _replay(said))
-
-
-def _replay(said: Difference) -> str:
-    _suite, implementation, version, loop = said.cell.split("/", 3)
-    program = shown(KEPT / _KEPT_IN / said.file) if said.file else said.from_.removeprefix(_DRAWN)
-    words = ["--python", version, "--loop", loop, "--implementation", implementation]
-    return f"{COMMAND} {shlex.join(['replay', program, *words])}"
+    return ShownDifference(said, program_text(said.program), traces, command_of_difference(said, arguments))
 
 
 def _declared(said: Programs, one: Declared) -> ShownDeclared:
