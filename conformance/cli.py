@@ -196,7 +196,7 @@ def sync(**options: Any) -> ExitStatus:
 
 
 @commands.command(
-    epilog=f"Example: {COMMAND} report shard-1.jsonl shard-2.jsonl fuzz.json --html site --junit junit.xml "
+    epilog=f"Example: {COMMAND} report shard-1.jsonl shard-2.jsonl fuzz.json --html report --junit junit.xml "
     "--markdown summary.md --badge badge.svg"
 )
 @click.argument("documents", type=_FILE, nargs=-1, required=True, metavar="FILE...")

@@ -106,9 +106,7 @@ def test_a_click_on_a_verdict_opens_its_details(page: Reader) -> None:
     assert "native, the baseline passed" in told
     assert "peer failed" in told
     assert "AssertionError: None != 'done'" in told
-    command = (
-        "python -m conformance run --no-cache -k test_runners.RunnerTests.test_crash --python 3.8.18 --loop asyncio"
-    )
+    command = "python -m conformance run --no-cache -k test_runners.RunnerTests.test_crash --python 3.8.18 --loop asyncio"
     assert f"{command} --implementation peer --suite runners" in told
 
 
