@@ -32,7 +32,7 @@ from conformance.commands.selecting import select_differential
 from conformance.differential.asking import Cells
 from conformance.differential.campaign import Campaign
 from conformance.differential.divergences import Divergence
-from conformance.differential.findings import Findings, write_whole
+from conformance.differential.findings import Findings
 from conformance.differential.judging import Judge
 from conformance.differential.program import Program, size
 from conformance.differential.progress import Progress
@@ -43,6 +43,7 @@ from conformance.execute.programs import BrokenError, written
 from conformance.places import KEPT
 from conformance.plan.differential import DifferentialPlan
 from conformance.report.words import counted
+from conformance.whole import write_whole
 
 TIMES, NATIVES, DRAWN = 1_000, 100_000, 6_500
 """How often each of the same programs runs, how many native sees against itself, and how many the default cells."""
