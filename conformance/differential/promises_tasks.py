@@ -193,8 +193,8 @@ def _has_begun(facts: Facts, label: int, place: int) -> bool:
     return any(facts.events[at][0] == f"t{label}" for at, _ in facts.of("begin") if at < place)
 
 
-def _cancelled(facts: Facts) -> set[str]:
-    return {event[2] for _, event in facts.of("cancelled") if event[3:] == [True]}
+def _is_cancelled(value: object) -> bool:
+    return isinstance(value, dict) and _CANCELLED in str(value.get("class"))
 
 
 def _misplaced(facts: Facts, children: list[str], values: object) -> Iterator[str]:
@@ -206,8 +206,8 @@ def _misplaced(facts: Facts, children: list[str], values: object) -> Iterator[st
         if end is None:
             continue
         of_child = facts.events[end]
-        if child in _cancelled(facts):
-            # In its last step: it ends as cancelled, though the coroutine has returned.
+        if _is_cancelled(value):
+            # Cancelled in its last step, by whomever, a task ends so, though its coroutine has returned.
             continue
         if of_child[1] == "returned" and text_of(of_child[2]) != text_of(value):
             yield f"result {number} is {value!r}, and {child} returned {of_child[2]!r}"
