@@ -145,8 +145,14 @@ def shield_pierced(facts: Facts) -> Iterator[tuple[int, str]]:
     inner: dict[str, int] = {}
     pierced: dict[int, int] = {}
     for place, event in enumerate(facts.events):
-        if event[1] == "shield" and facts.label(event[2]) == facts.operation(event).get("label"):
-            inner[event[2]] = facts.operation(event)["of"]
+        operation = facts.operation(event)
+        # Of two tasks of one label it may be the other's operation that is found.
+        if (
+            event[1] == "shield"
+            and operation.get("op") == "shield"
+            and facts.label(event[2]) == operation["label"]
+        ):
+            inner[event[2]] = operation["of"]
         elif event[1] == "cancelled" and len(event) == 4 and event[3] is True:
             if event[2] not in inner:
                 return

@@ -226,6 +226,11 @@ def test_a_trace_that_keeps_it_passes(name: str) -> None:
     assert found(name, script, keeps, debug="debug" in name or None) == []
 
 
+def test_a_shield_in_another_task_of_the_same_label_is_no_matter() -> None:
+    script = [run(create(1, {"op": "future", "label": 2}), create(1, {"op": "shield", "of": 0, "label": 2}))]
+    assert found("shield protects", script, [["t1:0", "shield", "task 2"]]) == []
+
+
 def test_a_child_that_is_cancelled_as_it_returns_has_no_result_to_be_kept() -> None:
     *before, got = IN_ORDER
     trace = [*before, [*got[:2], [error(CANCELLED), *got[2][1:]]]]
